@@ -1,0 +1,1 @@
+"""The trunk: what two desks share, one room per thing."""

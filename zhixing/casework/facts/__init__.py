@@ -1,0 +1,6 @@
+"""The only way an event enters: `record` for one act, `record_many` for history that is imported or replayed."""
+
+from .record import Recorded, record
+from .record_many import History, record_many
+
+__all__ = ["History", "Recorded", "record", "record_many"]

@@ -1,0 +1,161 @@
+"""History in bulk: an imported register, a demo court, a replay. Same engine, same chain, same rows as `record`.
+
+Gates are not asked and no notices are owed: what is imported has already happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from zhixing.casework.people.actors import Actor
+from zhixing.casework.people.authority import require
+from zhixing.rulebook import engine, memory
+from zhixing.rulebook.deadlines import CST
+
+from ..journal.chain import link
+from . import rules, write
+from .record import STREAM, clean, dumps
+
+CHUNK = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """One event of the past: what, when, with what payload, which desk, and an idempotency key if it may come twice."""
+
+    kind: str
+    at: datetime
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    desk: str = ""
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The past of one case, oldest first. `document` is its memory so far ("{}" for a case just created)."""
+
+    case_id: int
+    events: Sequence[Past]
+    document: str = memory.EMPTY
+
+
+def record_many(histories: Iterable[History], *, court_id: int, under: str, by: Actor, at: datetime) -> int:
+    """Record the histories under the action `under` in one transaction. Returns how many events were written."""
+    book = rules.rulebook()
+    if not by.system:
+        require(book, by, under, what="暂不能批量记录")
+    moment = at.astimezone(CST)
+    total = 0
+    with transaction.atomic():
+        now = write.read(connection, court_id, STREAM, None, None, None)
+        seq, chain = now.seq, now.hash
+        calendar = rules.calendar(court_id, now.calendar_version)
+        for chunk in _chunks(histories, CHUNK):
+            rows = _Bulk(court_id, moment)
+            for history in chunk:
+                seq, chain = _one(book, calendar, history, rows, seq, chain, now.calendar_version, by)
+            total += len(rows.entries)
+            rows.save(connection)
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE journal_head SET seq = %s, hash = %s WHERE court_id = %s AND stream = %s",
+                           (seq, chain, court_id, STREAM))  # fmt: skip
+    return total
+
+
+def _chunks(items: Iterable[History], size: int) -> Iterator[list[History]]:
+    chunk: list[History] = []
+    for item in items:
+        chunk.append(item)
+        if len(chunk) >= size:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+class _Bulk:
+    """Rows of many events, written by COPY on PostgreSQL and executemany on SQLite."""
+
+    def __init__(self, court_id: int, moment: datetime) -> None:
+        self.court_id, self.moment, self.stamp = court_id, moment, moment.isoformat()
+        self.entries: list[tuple[Any, ...]] = []
+        self.fresh: list[tuple[Any, ...]] = []
+        self.known: list[tuple[Any, ...]] = []
+        self.states: list[tuple[int, str, int]] = []
+        self.columns: list[tuple[int, dict[str, Any]]] = []
+
+    def save(self, connection: Any) -> None:
+        vendor = connection.vendor
+        duty = ("court_id", "case_id", *write.DUTY)
+        with connection.cursor() as cursor:
+            if vendor == "postgresql":
+                for table, names, rows in (("journal_entry", write.ENTRY, self.entries), ("duty", duty, self.fresh)):
+                    with cursor.copy(f"COPY {table} ({', '.join(names)}) FROM STDIN") as copy:
+                        for row in rows:
+                            copy.write_row(row)
+            else:
+                self._insert(cursor, "journal_entry", write.ENTRY, self.entries)
+                self._insert(cursor, "duty", duty, self.fresh)
+            if self.known:
+                marks = ", ".join(["%s"] * len(duty))
+                cursor.executemany(f"INSERT INTO duty ({', '.join(duty)}) VALUES ({marks}) {write._upsert('case')}",
+                                   [[write.stored(v, vendor) for v in row] for row in self.known])  # fmt: skip
+            self._save_states(cursor, vendor)
+            for case_id, columns in self.columns:
+                names = ", ".join(f"{c} = %s" for c in columns)
+                cursor.execute(f"UPDATE case_file SET {names} WHERE id = %s", (*columns.values(), case_id))
+
+    def _insert(self, cursor: Any, table: str, names: Sequence[str], rows: list[tuple[Any, ...]]) -> None:
+        marks = ", ".join(["%s"] * len(names))
+        cursor.executemany(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})",
+                           [[write.stored(v, "sqlite") for v in row] for row in rows])  # fmt: skip
+
+    def _save_states(self, cursor: Any, vendor: str) -> None:
+        if vendor == "postgresql":
+            cursor.execute("CREATE TEMP TABLE IF NOT EXISTS memory_in (case_id bigint, document text, events int) ON COMMIT DROP")
+            cursor.execute("TRUNCATE memory_in")
+            with cursor.copy("COPY memory_in FROM STDIN") as copy:
+                for row in self.states:
+                    copy.write_row(row)
+            cursor.execute(
+                "INSERT INTO case_state (case_id, document, events) SELECT case_id, document, events FROM memory_in"
+                " ON CONFLICT (case_id) DO UPDATE SET document = excluded.document, events = case_state.events + excluded.events"
+            )
+            return
+        cursor.executemany(
+            "INSERT INTO case_state (case_id, document, events) VALUES (%s, %s, %s) ON CONFLICT (case_id)"
+            " DO UPDATE SET document = excluded.document, events = case_state.events + excluded.events",
+            self.states,
+        )
+
+
+def _one(
+    book: Any, calendar: Any, history: History, rows: _Bulk, seq: int, chain: str, version: int, by: Actor
+) -> tuple[int, str]:
+    state = memory.load(history.document)
+    before = dict(state.facts)
+    known = {id(d) for d in state.open.values()}
+    changed: dict[int, engine.Duty] = {}
+    for past in history.events:
+        seq += 1
+        at = past.at.astimezone(CST)
+        data = clean(book, past.kind, past.payload)
+        for duty in engine.apply(book, calendar, state, engine.Event(past.kind, at, data, seq)):
+            changed[id(duty)] = duty
+        fields = (rows.court_id, STREAM, seq, past.kind, history.case_id, None, at.isoformat(), rows.stamp, by.person_id,
+                  by.name, past.desk, book.events[past.kind].clause, dumps(data), book.regulation.id, version)  # fmt: skip
+        chain = link(chain, fields)
+        rows.entries.append((*fields[:6], at, rows.moment, *fields[8:], past.key, chain))
+    for ident, duty in changed.items():
+        target = rows.known if ident in known else rows.fresh
+        target.append((rows.court_id, history.case_id, *write.duty_values(duty)))
+    rows.states.append((history.case_id, memory.dump(state), len(history.events)))
+    columns = write.changed_columns(before, state.facts)
+    if columns:
+        rows.columns.append((history.case_id, columns))
+    return seq, chain

@@ -1,0 +1,210 @@
+"""The rows of one event, by hand-written SQL: this is the hot path, and it is the same on every engine but for its verbs.
+
+PostgreSQL: one reading statement that locks the journal head, one data-modifying statement. SQLite: the same rows one
+statement each, inside the IMMEDIATE transaction that the settings ask for.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from zhixing.rulebook.engine import Duty
+from zhixing.rulebook.model import Rulebook
+
+from ..journal.chain import GENESIS
+
+ENTRY = ("court_id", "stream", "seq", "kind", "case_id", "matter_id", "at", "recorded_at", "person_id", "person_name",
+         "desk", "clause", "payload", "regulation", "calendar_version", "idempotency_key", "hash")  # fmt: skip
+DUTY = {
+    "rule": "text", "key": "text", "n": "int", "clause": "text", "desk": "text", "started_at": "timestamptz",
+    "started_seq": "bigint", "due_at": "timestamptz", "provisional": "bool", "extended_until": "date",
+    "met_at": "timestamptz", "met_seq": "bigint", "stopped_at": "timestamptz", "late_at": "timestamptz",
+    "suspended_at": "timestamptz", "is_open": "bool", "warn_at": "timestamptz", "warned": "int",
+}  # fmt: skip
+IDENTITY = ("rule", "key", "n")
+NOTICE = {"key": "text", "disclosure": "text", "recipient": "text", "channel": "text"}
+COLUMNS = {"track": "track", "holder_desk": "holder", "team": "team", "closed_on": "closed_on",
+           "closing_way": "closing_way", "stage": "stage", "handler_id": "handler_id"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """Where the court's journal and the case's memory stand before the event."""
+
+    seq: int
+    hash: str
+    document: str
+    calendar_version: int
+    repeated_seq: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Everything one event writes."""
+
+    fields: tuple[Any, ...]
+    at: datetime
+    recorded_at: datetime
+    key: str | None
+    hash: str
+    duties: Sequence[Duty]
+    document: str
+    notices: Sequence[tuple[str, str, str, str]]
+    columns: Mapping[str, Any]
+
+
+def notices_of(book: Rulebook, kind: str, court_id: int, seq: int) -> list[tuple[str, str, str, str]]:
+    """(key, disclosure, recipient, channel) of every notice that the event owes; the text is made when it is sent."""
+    return [
+        (f"{court_id}:{seq}:{d.id}:{who}", d.id, who, d.channel)
+        for d in book.index.disclosures.get(kind, ()) for who in d.to
+    ]  # fmt: skip
+
+
+def changed_columns(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """Columns of the case row that follow facts which this event changed."""
+    return {column: after[fact] for fact, column in COLUMNS.items() if fact in after and before.get(fact) != after[fact]}
+
+
+def subject(case_id: int | None, matter_id: int | None) -> tuple[str, int | None]:
+    """The column and id that the event is about ("case" when it is about the court itself)."""
+    return ("matter", matter_id) if matter_id is not None else ("case", case_id)
+
+
+READ = """SELECT h.seq, h.hash, s.document,
+  (SELECT coalesce(max(v.version), 0) FROM calendar_version v WHERE v.court_id = h.court_id),
+  (SELECT e.seq FROM journal_entry e WHERE e.court_id = h.court_id AND e.idempotency_key = %s)
+FROM journal_head h LEFT JOIN {what}_state s ON s.{what}_id = %s
+WHERE h.court_id = %s AND h.stream = %s"""
+READS = {
+    (vendor, what): READ.format(what=what) + (" FOR UPDATE OF h" if vendor == "postgresql" else "")
+    for vendor in ("postgresql", "sqlite") for what in ("case", "matter")
+}  # fmt: skip
+
+
+def read(connection: Any, court_id: int, stream: str, case_id: int | None, matter_id: int | None, key: str | None) -> Now:
+    """Lock the court's head and read the case's memory. A court without a head gets one."""
+    what, ident = subject(case_id, matter_id)
+    with connection.cursor() as cursor:
+        cursor.execute(READS[connection.vendor, what], (key, ident, court_id, stream))
+        row = cursor.fetchone()
+        if row is None:
+            cursor.execute(
+                "INSERT INTO journal_head (court_id, stream, seq, hash) VALUES (%s, %s, 0, %s)"
+                " ON CONFLICT (court_id, stream) DO NOTHING",
+                (court_id, stream, GENESIS),
+            )
+            cursor.execute(READS[connection.vendor, what], (key, ident, court_id, stream))
+            row = cursor.fetchone()
+    return Now(row[0], row[1], row[2] or "{}", row[3], row[4])
+
+
+def duty_values(d: Duty) -> tuple[Any, ...]:
+    """A duty's column values in the order of `DUTY`."""
+    return (d.rule, d.key, d.n, d.clause, d.desk, d.started_at, d.started_seq, d.due_at, d.provisional, d.extended_until,
+            d.met_at, d.met_seq, d.stopped_at, d.late_at, d.suspended_at, d.met_at is None and d.stopped_at is None,
+            d.warn_at, d.warned)  # fmt: skip
+
+
+def stored(value: Any, vendor: str) -> Any:
+    """A value as the engine's driver wants it: SQLite keeps moments as naive UTC text, as Django reads them."""
+    if vendor == "sqlite":
+        if isinstance(value, datetime):
+            return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
+        if isinstance(value, date):
+            return value.isoformat()
+    return value
+
+
+def _json(values: Sequence[tuple[Any, ...]], names: Sequence[str]) -> str:
+    rows = [
+        {n: (v.isoformat() if isinstance(v, date) else v) for n, v in zip(names, row, strict=True)} for row in values
+    ]
+    return json.dumps(rows, ensure_ascii=False)
+
+
+def _upsert(what: str) -> str:
+    sets = ", ".join(f"{c} = excluded.{c}" for c in DUTY if c not in IDENTITY)
+    return f"ON CONFLICT ({what}_id, rule, key, n) WHERE {what}_id IS NOT NULL DO UPDATE SET {sets}"
+
+
+def _one_statement(what: str) -> str:
+    duty_cols, duty_defs = ", ".join(DUTY), ", ".join(f"{n} {t}" for n, t in DUTY.items())
+    notice_cols, notice_defs = ", ".join(NOTICE), ", ".join(f"{n} {t}" for n, t in NOTICE.items())
+    return f"""WITH head AS (UPDATE journal_head SET seq = %(seq)s, hash = %(hash)s
+    WHERE court_id = %(court_id)s AND stream = %(stream)s AND seq = %(seq)s - 1 RETURNING 1),
+entry AS (INSERT INTO journal_entry ({", ".join(ENTRY)}) SELECT {", ".join(f"%({c})s" for c in ENTRY)} FROM head RETURNING 1),
+memory AS (INSERT INTO {what}_state ({what}_id, document, events) SELECT %({what}_id)s, %(document)s, 1
+    WHERE %({what}_id)s IS NOT NULL
+    ON CONFLICT ({what}_id) DO UPDATE SET document = excluded.document, events = {what}_state.events + 1),
+clocks AS (INSERT INTO duty (court_id, {what}_id, {duty_cols})
+    SELECT %(court_id)s, %({what}_id)s, {duty_cols} FROM json_to_recordset(%(duties)s::json) AS d({duty_defs})
+    {_upsert(what)}),
+outbox AS (INSERT INTO notice (court_id, {what}_id, seq, text, to_desk, state, attempts, created_at, next_at, error, {notice_cols})
+    SELECT %(court_id)s, %({what}_id)s, %(seq)s, '', '', 'pending', 0, %(recorded_at)s, %(recorded_at)s, '', {notice_cols}
+    FROM json_to_recordset(%(notices)s::json) AS m({notice_defs}))
+SELECT count(*) FROM entry"""
+
+
+def _typed(sql: str) -> str:
+    """Parameters that may be NULL inside a SELECT list need their type said to PostgreSQL."""
+    for name, kind in {"case_id": "bigint", "matter_id": "bigint", "person_id": "bigint", "at": "timestamptz",
+                       "recorded_at": "timestamptz", "idempotency_key": "text"}.items():  # fmt: skip
+        sql = sql.replace(f"%({name})s", f"%({name})s::{kind}")
+    return sql
+
+
+ONE_STATEMENT = {what: _typed(_one_statement(what)) for what in ("case", "matter")}
+
+
+def write(connection: Any, rows: Rows) -> None:
+    """Write the rows of one event. Raises RuntimeError when the head moved although it was locked."""
+    entry = dict(zip(ENTRY, (*rows.fields[:6], rows.at, rows.recorded_at, *rows.fields[8:], rows.key, rows.hash), strict=True))
+    what, ident = subject(entry["case_id"], entry["matter_id"])
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(ONE_STATEMENT[what], {
+                **entry, "document": rows.document,
+                "duties": _json([duty_values(d) for d in rows.duties], tuple(DUTY)),
+                "notices": _json(list(rows.notices), tuple(NOTICE)),
+            })  # fmt: skip
+            if cursor.fetchone()[0] != 1:
+                raise RuntimeError("journal head moved")
+        else:
+            _write_sqlite(cursor, rows, entry, what, ident)
+        if rows.columns and what == "case" and ident is not None:
+            names = ", ".join(f"{c} = %s" for c in rows.columns)
+            cursor.execute(f"UPDATE case_file SET {names} WHERE id = %s", (*rows.columns.values(), ident))
+
+
+def _write_sqlite(cursor: Any, rows: Rows, entry: Mapping[str, Any], what: str, ident: int | None) -> None:
+    court_id, seq = entry["court_id"], entry["seq"]
+    cursor.execute("UPDATE journal_head SET seq = %s, hash = %s WHERE court_id = %s AND stream = %s AND seq = %s",
+                   (seq, rows.hash, court_id, entry["stream"], seq - 1))  # fmt: skip
+    if cursor.rowcount != 1:
+        raise RuntimeError("journal head moved")
+    cursor.execute(f"INSERT INTO journal_entry ({', '.join(ENTRY)}) VALUES ({', '.join(['%s'] * len(ENTRY))})",
+                   [stored(v, "sqlite") for v in entry.values()])  # fmt: skip
+    if ident is not None:
+        cursor.execute(
+            f"INSERT INTO {what}_state ({what}_id, document, events) VALUES (%s, %s, 1) ON CONFLICT ({what}_id)"
+            f" DO UPDATE SET document = excluded.document, events = {what}_state.events + 1",
+            (ident, rows.document),
+        )
+    if rows.duties:
+        cursor.executemany(
+            f"INSERT INTO duty (court_id, {what}_id, {', '.join(DUTY)}) VALUES ({', '.join(['%s'] * (len(DUTY) + 2))})"
+            f" {_upsert(what)}",
+            [(court_id, ident, *(stored(v, "sqlite") for v in duty_values(d))) for d in rows.duties],
+        )
+    if rows.notices:
+        moment = stored(rows.recorded_at, "sqlite")
+        cursor.executemany(
+            f"INSERT INTO notice (court_id, {what}_id, seq, text, to_desk, state, attempts, created_at, next_at, error,"
+            f" {', '.join(NOTICE)}) VALUES (%s, %s, %s, '', '', 'pending', 0, %s, %s, '', %s, %s, %s, %s)",
+            [(court_id, ident, seq, moment, moment, *n) for n in rows.notices],
+        )

@@ -1,0 +1,21 @@
+"""The hash chain: SHA-256 over the previous hash and every field, each prefixed by its length so that nothing can shift."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any
+
+GENESIS = "0" * 64
+
+
+def link(previous: str, fields: Sequence[Any]) -> str:
+    """The hash of an entry. `fields` in the fixed order of `entry_fields`; None and "" are told apart."""
+    parts = [previous]
+    for value in fields:
+        if value is None:
+            parts.append("-")
+        else:
+            text = str(value)
+            parts.append(f"{len(text)}:{text}")
+    return sha256("".join(parts).encode()).hexdigest()
