@@ -168,7 +168,7 @@ def _fail_at(
 def _apply_defaults(file: _File, raw: Located, defaults: Mapping[str, Any]) -> None:
     """Default stops and warning rungs stand for a duty that does not name its own."""
     if not raw.get("survives_closing"):
-        raw["stopped_by"] = [*raw.get("stopped_by") or (), *defaults.get("stopped_by", ())]
+        raw["stopped_by"] = [*(raw.get("stopped_by") or ()), *defaults.get("stopped_by", ())]
     if "warn" not in raw and defaults.get("warn") is not None:
         raw["warn"] = defaults["warn"]
     if "within" in raw and raw.get("within") is not None and raw.get("due_field") is not None:
