@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -41,13 +41,15 @@ class Recorded:
 def record(
     kind: str, *, court_id: int, case_id: int | None = None, matter_id: int | None = None,
     payload: Mapping[str, Any] | None = None, desk: str = "", under: str | None = None, key: str | None = None,
-    override: str = "", quiet: bool = False, by: Actor, at: datetime, recorded_at: datetime | None = None,
+    override: str = "", quiet: bool = False, approval: Mapping[str, Any] | None = None, by: Actor, at: datetime,
+    recorded_at: datetime | None = None,
 ) -> Recorded:  # fmt: skip
     """Record that `kind` happened at `at`. Raises `Refusal` when authority, a gate or the payload says no.
 
-    `under` is the action id that allows it when it is not `record:<kind>` (system events are allowed by their action).
+    `under` is the action id that allows it when it is not `record:<kind>` (it is asked of every person, also for system events).
     `key` makes a repeat harmless: the same key records once. `override` is the written reason for passing a gate that
-    may be overridden. `quiet` writes no notices (history).
+    may be overridden. `quiet` writes no notices (history). `approval` says who approved; only `approvals.actions` gives
+    it, and a kind whose authority row names approvers is refused without it.
     """
     book = rules.rulebook()
     spec = book.events.get(kind)
@@ -58,9 +60,14 @@ def record(
     if at > recorded:
         raise Refusal.because(f"暂不能{spec.verb}", "发生时间不能晚于现在", field="at", now="请更正发生时间")
     row = None
-    if not (spec.system and (by.system or under)):
+    if not (spec.system and by.system):
         row = require(book, by, under or f"record:{kind}", what=f"暂不能{spec.verb}")
+        if row.approvers and approval is None:
+            who = "、".join(book.roles[r].title for r in row.approvers)
+            raise Refusal.because(f"暂不能{spec.verb}", f"须先经{who}批准", clause=row.clause, who=who, now="请先提出申请", status=409)
     data = clean(book, kind, payload or {})
+    if approval is not None:
+        data["approval"] = dict(approval)
     with transaction.atomic():
         now = write.read(connection, court_id, STREAM, case_id, matter_id, key)
         state = memory.load(now.document)
@@ -68,6 +75,9 @@ def record(
             return Recorded(now.repeated_seq, [], state, repeated=True)
         if row is not None and row.apart_from:
             _keep_apart(book, kind, row.apart_from, case_id, matter_id, by)
+            if approval is not None:
+                approver = replace(by, person_id=approval["approver_id"], name=approval["approved_by"])
+                _keep_apart(book, kind, row.apart_from, case_id, matter_id, approver)
         passed = _pass_gates(book, kind, state, data, at, override, by)
         if passed:
             data = {**data, "gate_override": passed}
