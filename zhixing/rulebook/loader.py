@@ -86,10 +86,10 @@ class _File:
             item = typing.get_args(hint)[0]
             items = value if isinstance(value, list) else [value]
             return tuple(self.convert(item, v, where, key) for v in items)
-        if dataclasses.is_dataclass(hint):
-            return self.build(typing.cast(type, hint), value, where, key)
         if hint is Condition or hint is Any or origin is not None:
             return value
+        if dataclasses.is_dataclass(hint):
+            return self.build(typing.cast(type, hint), value, where, key)
         if hint is str and isinstance(value, (int, float)) and not isinstance(value, bool):
             return str(value)
         if not isinstance(value, hint):

@@ -44,6 +44,11 @@ def _mapping(loader: Any, node: yaml.MappingNode) -> Located:
     return found
 
 
+# `on`, `off`, `yes` and `no` are words here (a disclosure happens `on` an event); only true and false are truth values.
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in pairs if tag != "tag:yaml.org,2002:bool" or first in "tTfF"]
+    for first, pairs in BaseLoader.yaml_implicit_resolvers.items()
+}
 _Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
 
 
