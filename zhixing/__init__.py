@@ -1,0 +1,1 @@
+"""Zhixing (执行): the enforcement command centre of a people's court as software."""

@@ -1,0 +1,1 @@
+"""My desk today: what is late, due today, due soon, has arrived, waits for others."""
