@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -66,14 +66,14 @@ def iso(value: date | datetime) -> str:
     return value.isoformat()
 
 
-@lru_cache(maxsize=1)
+@cache
 def known_icons() -> frozenset[str]:
     """The names in `icons.txt`; the sprite is built from the same file."""
     lines = (line.split("#")[0].strip() for line in ICON_LIST.read_text("utf-8").splitlines())
     return frozenset(line for line in lines if line)
 
 
-@lru_cache(maxsize=None)
+@cache
 def icon(name: str) -> Markup:
     """An icon of the sprite, always beside words and so hidden from screen readers. Unknown names raise `UnknownIcon`."""
     if name not in known_icons():
@@ -97,8 +97,9 @@ def url(name: str, *args: Any, **kwargs: Any) -> str:
 
 def environment(*, filters: dict[str, str] | None = None, **options: Any) -> Environment:
     """Build the environment for Django's Jinja2 backend from its OPTIONS."""
-    options.setdefault("undefined", StrictUndefined)
-    env = Environment(**{**options, "autoescape": True, "trim_blocks": True, "lstrip_blocks": True})
+    # Over Django's own choice (Undefined), which prints nothing.
+    strict = {"undefined": StrictUndefined, "autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
+    env = Environment(**{**options, **strict})
     env.globals.update(static=static, url=url, icon=icon, clause_url=clause_url)
     env.filters.update(money=money, day=day, moment=moment, iso=iso)
     env.filters.update({name: import_string(path) for name, path in (filters or {}).items()})
