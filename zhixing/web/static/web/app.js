@@ -160,8 +160,9 @@
     show();
   }
 
-  // Drafts: kept on this machine until the form is sent or the person logs out. Passwords, files and tokens never are.
-  const draftKey = (form) => `draft:${form.dataset.draft}`;
+  // Drafts: kept on this machine until the form is sent, the person logs out or someone else logs in. Passwords, files and tokens never are.
+  const mine = `draft:${document.body.dataset.person ?? ""}:`;
+  const draftKey = (form) => mine + form.dataset.draft;
   const kept = (form) => [...form.elements].filter((f) => f.name && !["hidden", "password", "file", "submit"].includes(f.type) && !f.closest("[data-no-draft]"));
   const chosen = (f) => (["checkbox", "radio"].includes(f.type) ? f.checked : f.value);
   function drafts(form) {
@@ -194,7 +195,8 @@
     sessionStorage.removeItem("sent");
     if (!all("form[data-draft]").some((form) => draftKey(form) === sent)) localStorage.removeItem(sent);
   }
-  const forgetDrafts = () => Object.keys(localStorage).filter((k) => k.startsWith("draft:")).forEach((k) => localStorage.removeItem(k));
+  const forget = (unless) => Object.keys(localStorage).filter((k) => k.startsWith("draft:") && !unless(k)).forEach((k) => localStorage.removeItem(k));
+  const forgetDrafts = () => forget(() => false);
 
   const network = () => all("[data-offline]").forEach((bar) => { bar.hidden = navigator.onLine; });
   addEventListener("online", network);
@@ -202,6 +204,7 @@
 
   function start() {
     countPicked();
+    if (document.body.dataset.person) forget((key) => key.startsWith(mine));
     dropSentDraft();
     all("[data-columns]").forEach(columns);
     all("form[data-draft]").forEach(drafts);
