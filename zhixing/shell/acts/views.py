@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 
 from zhixing.casework.approvals.actions import ask
 from zhixing.casework.dossier.actions import record_with_proof
@@ -14,12 +14,12 @@ from zhixing.casework.matters.queries import events_of
 from zhixing.casework.people.authority import require
 from zhixing.rulebook.model import EventKind
 from zhixing.rulebook.refusals import Refusal
-from zhixing.shell.middleware import frame
 from zhixing.web.pages import page
 
 from .checklist import checklist
 from .forms import ActForm, initial_of, known_values, stored_key
 from .piles import Pile, after
+from .showing import show
 from .subjects import HANDING_ON, Subject, act_url, case_subject, desk_for, matter_subject, may_record
 
 
@@ -52,7 +52,7 @@ def _acts(request: HttpRequest, subject: Subject, kinds: list[EventKind]) -> Htt
             })  # fmt: skip
     for rows in groups.values():
         rows.sort(key=lambda row: not row["wanted"])
-    return render(request, "shell/acts/acts.html", {"subject": subject, "groups": groups, **frame(request)})
+    return show(request, "acts/acts", {"subject": subject, "groups": groups})
 
 
 @page("page:case", reads="ref")
@@ -94,7 +94,7 @@ def _act(request: HttpRequest, subject: Subject, kind: str) -> HttpResponse:
     context = {"subject": subject, "spec": spec, "form": form, "gate": gate, "known": known, "refusal": refusal,
                "pile": pile, "approvers": [request.book.roles[r].title for r in row.approvers],
                "cancel_url": pile.url if pile else subject.url}  # fmt: skip
-    return render(request, "shell/acts/act.html", context | frame(request), status=_status(form, refusal, posted))
+    return show(request, "acts/act", context, status=_status(form, refusal, posted))
 
 
 def submit(request: HttpRequest, subject: Subject, spec: EventKind, form: ActForm, *, asks: bool, token: str = "") -> str:

@@ -1,0 +1,176 @@
+"""Is an uploaded file what it says, and harmless enough to keep? Decided by its content, never by its name alone.
+
+Anything that has to be opened (zip containers) is opened in a child process with its own limits of memory and time, so
+that a hostile file costs the court one refused upload. Messages are sentences for the clerk.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import PurePosixPath
+from typing import IO
+
+from zhixing.rulebook.refusals import Refusal
+
+MIB = 1024 * 1024
+CLAUSE = "四(二)5"
+HEAD = 4096
+CHILD_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of file that is taken: its media type, the endings it may carry and how large it may be (bytes)."""
+
+    media_type: str
+    title: str
+    endings: tuple[str, ...]
+    most: int
+    zipped: str = ""
+
+
+PDF = Kind("application/pdf", "PDF", (".pdf",), 100 * MIB)
+PNG = Kind("image/png", "PNG 图片", (".png",), 30 * MIB)
+JPEG = Kind("image/jpeg", "JPG 图片", (".jpg", ".jpeg"), 30 * MIB)
+TIFF = Kind("image/tiff", "TIFF 图片", (".tif", ".tiff"), 100 * MIB)
+MP4 = Kind("video/mp4", "MP4 录像", (".mp4",), 500 * MIB)
+OOXML = "application/vnd.openxmlformats-officedocument."
+DOCX = Kind(f"{OOXML}wordprocessingml.document", "Word 文档(docx)", (".docx",), 30 * MIB, "word/document.xml")
+XLSX = Kind(f"{OOXML}spreadsheetml.sheet", "Excel 表格(xlsx)", (".xlsx",), 30 * MIB, "xl/workbook.xml")
+KINDS = (PDF, PNG, JPEG, TIFF, MP4, DOCX, XLSX)
+ACCEPT = ",".join(e for k in KINDS for e in k.endings)
+ZIP = b"PK\x03\x04"
+MAGIC = ((b"%PDF-", PDF), (b"\x89PNG\r\n\x1a\n", PNG), (b"\xff\xd8\xff", JPEG), (b"II*\x00", TIFF), (b"MM\x00*", TIFF))
+PDF_ACTIVE = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFile|RichMedia)(?![A-Za-z])")
+PDF_PAGE = re.compile(rb"/Type\s*/Page(?![a-zA-Z])")
+PDF_COUNT = re.compile(rb"/Count\s+(\d{1,6})")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was found: the kind, size in bytes, SHA-256 and a rough page count."""
+
+    kind: Kind
+    size: int
+    sha256: str
+    pages: int
+
+
+def check(file: IO[bytes], name: str, size: int) -> Checked:
+    """Check an upload. Raises `Refusal` on field `file` saying what is wrong with it and what to do."""
+    if size == 0:
+        raise refused("文件是空的", "请重新扫描后上传")
+    file.seek(0)
+    head = file.read(HEAD)
+    kind = kind_of(file, head)
+    if kind is None:
+        raise refused("不能识别文件内容，或者不是可以入卷的类型", f"可以上传：{'、'.join(k.title for k in KINDS)}")
+    ending = PurePosixPath(name.lower()).suffix
+    if ending not in kind.endings:
+        raise refused(f"文件名以“{ending or '（无）'}”结尾，内容却是{kind.title}", "请用与内容一致的文件名保存后再上传")
+    if size > kind.most:
+        raise refused(f"文件有 {size / MIB:.0f} MB，{kind.title}最多 {kind.most // MIB} MB", "请降低扫描分辨率或分成几份上传")
+    digest, pages = _read_through(file, kind)
+    return Checked(kind, size, digest, pages)
+
+
+def kind_of(file: IO[bytes], head: bytes) -> Kind | None:
+    """The kind by content: a magic number at the start, or what a zip container holds."""
+    for magic, kind in MAGIC:
+        if head.startswith(magic):
+            return kind
+    if head[4:8] == b"ftyp" and head[8:11] in (b"iso", b"mp4", b"avc", b"M4V", b"qt ", b"dash"[:3]):
+        return MP4
+    return _kind_of_zip(file) if head.startswith(ZIP) else None
+
+
+def _kind_of_zip(file: IO[bytes]) -> Kind | None:
+    """Look into a zip in a child process. Raises `Refusal` for macros, embedded objects, bombs and broken archives."""
+    file.seek(0)
+    job = [sys.executable, "-I", "-c", CHILD]
+    try:
+        done = subprocess.run(job, input=file.read(DOCX.most + 1), capture_output=True, timeout=CHILD_SECONDS, check=False)
+        answer = json.loads(done.stdout) if done.returncode == 0 else {"why": "压缩结构已损坏或无法检查"}
+    except (subprocess.TimeoutExpired, ValueError):
+        answer = {"why": "检查用时过长，可能是压缩炸弹"}
+    if why := answer.get("why"):
+        raise refused(why, "请另存为不含宏的普通文档，或转成 PDF 后上传")
+    return next((k for k in (DOCX, XLSX) if k.zipped in answer["names"]), None)
+
+
+def _read_through(file: IO[bytes], kind: Kind) -> tuple[str, int]:
+    """Hash in pieces; a PDF is also searched for active content and its pages counted (the larger of two estimates)."""
+    file.seek(0)
+    digest, pages, counted, tail = sha256(), 0, 0, b""
+    while chunk := file.read(MIB):
+        digest.update(chunk)
+        if kind is PDF:
+            text = tail + chunk
+            if PDF_ACTIVE.search(text):
+                raise refused("PDF 里带有脚本、附件或可执行动作", "请用“打印为 PDF”重新生成后上传")
+            pages += sum(m.end() > len(tail) for m in PDF_PAGE.finditer(text))
+            counted = max([counted, *(int(n) for n in PDF_COUNT.findall(text))])
+            tail = chunk[-32:]
+    file.seek(0)
+    return digest.hexdigest(), max(pages, counted, 1) if kind is PDF else 1
+
+
+def refused(why: str, now: str) -> Refusal:
+    """The refusal of an upload, beside its field."""
+    return Refusal.because("文件没有入卷", why, clause=CLAUSE, now=now, field="file")
+
+
+# Run with `python -I -c` in a process of its own: 256 MiB of memory, 4 s of processor, no files written. It believes no
+# size that the archive declares: members are decompressed and counted.
+CHILD = r'''
+import io, json, re, resource, sys, zipfile
+resource.setrlimit(resource.RLIMIT_AS, (256 << 20, 256 << 20))
+resource.setrlimit(resource.RLIMIT_CPU, (4, 4))
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+MEMBERS, TOTAL, RATIO = 2000, 150 << 20, 200
+def say(**answer):
+    print(json.dumps(answer)); sys.exit(0)
+raw = sys.stdin.buffer.read()
+try:
+    archive = zipfile.ZipFile(io.BytesIO(raw))
+    infos = archive.infolist()
+    names = [i.filename for i in infos]
+    if len(infos) > MEMBERS or len(set(names)) != len(names):
+        say(why="压缩包里的条目过多或重复")
+    if any(n.startswith("/") or ".." in n.split("/") or "\\" in n for n in names):
+        say(why="压缩包里有指向外部的路径")
+    low = [n.lower() for n in names]
+    if any("vbaproject" in n or "macrosheets" in n or n.endswith(".bin") and "/activex/" in n for n in low):
+        say(why="文件里带有宏")
+    if any("/embeddings/" in n or "oleobject" in n for n in low):
+        say(why="文件里嵌有其他对象")
+    if any(i.flag_bits & 1 for i in infos):
+        say(why="文件有密码，无法检查")
+    total = 0
+    for info in infos:
+        keep, got = info.filename.endswith((".rels", "[Content_Types].xml")), b""
+        with archive.open(info) as member:
+            while piece := member.read(1 << 16):
+                total += len(piece)
+                if total > TOTAL or total > (1 << 20) and total > RATIO * len(raw):
+                    say(why="解压后的体积异常（压缩炸弹）")
+                if keep:
+                    got += piece
+                elif b"<!ENTITY" in piece or b"<!DOCTYPE" in piece:
+                    say(why="文件里有不允许的实体定义")
+        for link in re.findall(rb"<Relationship\b[^>]*>", got):
+            if b'TargetMode="External"' in link and b"/hyperlink\"" not in link:
+                say(why="文件引用了外部内容")
+        if b"macroEnabled" in got:
+            say(why="文件里带有宏")
+    say(names=[n for n in names if n in ("word/document.xml", "xl/workbook.xml")])
+except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError):
+    say(why="压缩结构已损坏")
+except MemoryError:
+    say(why="解压后的体积异常（压缩炸弹）")
+'''
