@@ -63,6 +63,7 @@ class Case(models.Model):
             models.Index(fields=["court", "-filed_on", "-id"], name="case_court_filed"),
             models.Index(fields=["court", "holder", "-filed_on", "-id"], name="case_court_holder"),
             models.Index(fields=["court", "year", "kind", "seq"], name="case_court_number"),
+            models.Index(fields=["court", "seq"], name="case_court_seq"),
             models.Index(fields=["court", "closed_on"], name="case_court_closed", condition=Q(closed_on__isnull=False)),
         ]
 

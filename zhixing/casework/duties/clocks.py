@@ -1,0 +1,119 @@
+"""A clock as it is shown: one badge the same everywhere, in words a clerk says.
+
+What the words count follows the rule's own unit: working days for a limit in working days, hours for one in hours, natural
+days for the rest. Lateness is counted in natural days of the calendar on the wall, because that is how it is reported (一3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.urls import reverse
+
+from zhixing.rulebook.deadlines import CST, LAST_SECOND
+from zhixing.rulebook.model import Rulebook
+from zhixing.rulebook.workdays import Calendar
+
+from .queries import SOON_DAYS
+
+HOUR = timedelta(hours=1)
+HOURS_SHOWN_UP_TO = timedelta(hours=48)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What a badge needs and what stands beside it. `state` is a key of the badge's icons; `url` "" has no explanation.
+
+    States: late today soon fine done done_late stopped suspended extended provisional.
+    """
+
+    state: str
+    words: str
+    url: str
+    due_at: datetime | None
+    clause: str
+    title: str
+    rule: str
+    key: str
+    desk: str
+    is_open: bool
+    late_at: datetime | None
+
+    @property
+    def urgency(self) -> tuple[bool, bool, datetime]:
+        """For sorting: open before closed, by due moment; a clock that stands still comes after those that run."""
+        still = self.due_at is None
+        return (not self.is_open, still, self.due_at or datetime.max.replace(tzinfo=CST))
+
+
+def clock_of(row: Any, *, book: Rulebook, calendar: Calendar, at: datetime, url: str = "") -> Clock:
+    """The clock of a duty (row of the table, dict of its columns, worklist item or engine duty) seen at a moment."""
+    rule = book.duties.get(_get(row, "rule"))
+    due_at, late_at = _local(_get(row, "due_at")), _local(_get(row, "late_at"))
+    state, words = _face(row, due_at, late_at, rule.within.unit if rule and rule.within else "", calendar, at.astimezone(CST))
+    return Clock(
+        state, words, url, due_at, _get(row, "clause"), rule.title if rule else _get(row, "rule"), _get(row, "rule"),
+        _get(row, "key") or "", _get(row, "desk"), not (_get(row, "met_at") or _get(row, "stopped_at")), late_at,
+    )  # fmt: skip
+
+
+def explain_url(duty_id: int, *, case_ref: str | None = None, matter_ref: str | None = None) -> str:
+    """Where the clock's explanation is read; "" when it belongs to neither."""
+    if case_ref:
+        return reverse("duty-explain", args=[case_ref, duty_id])
+    return reverse("matter-duty-explain", args=[matter_ref, duty_id]) if matter_ref else ""
+
+
+def _get(row: Any, name: str) -> Any:
+    return row.get(name) if isinstance(row, Mapping) else getattr(row, name, None)
+
+
+def _local(moment: datetime | None) -> datetime | None:
+    return moment.astimezone(CST) if moment else None
+
+
+def _face(
+    row: Any, due_at: datetime | None, late_at: datetime | None, unit: str, calendar: Calendar, now: datetime
+) -> tuple[str, str]:
+    """State and words. What is over comes first, then what stands still, what is late, what is uncertain."""
+    if _get(row, "stopped_at"):
+        return "stopped", "已终止"
+    if _get(row, "met_at"):
+        return ("done_late", "逾期办结") if late_at else ("done", "已办结")
+    if due_at is None:
+        return "suspended", "中止中"
+    if now > due_at:
+        return "late", _overdue(due_at, now)
+    if due_at.date() == now.date():
+        return "today", "今日到期" if due_at.timetz() == LAST_SECOND else _hours_left(due_at - now)
+    if _get(row, "provisional"):
+        return "provisional", "暂定(日历未公布)"
+    until = _get(row, "extended_until")  # a date, or its ISO text where the driver knows no dates
+    if until:
+        return "extended", f"已延期至 {str(until)[5:10]}"
+    return _running(due_at, unit, calendar, now)
+
+
+def _overdue(due_at: datetime, now: datetime) -> str:
+    days = (now.date() - due_at.date()).days
+    if days:
+        return f"超期 {days} 天"
+    hours = (now - due_at) // HOUR
+    return f"超期 {hours} 小时" if hours else "超期不足 1 小时"
+
+
+def _hours_left(left: timedelta) -> str:
+    hours = left // HOUR
+    return f"剩 {hours} 小时" if hours else f"剩 {max(left // timedelta(minutes=1), 1)} 分钟"
+
+
+def _running(due_at: datetime, unit: str, calendar: Calendar, now: datetime) -> tuple[str, str]:
+    days = (due_at.date() - now.date()).days
+    state = "soon" if days < SOON_DAYS else "fine"
+    if unit == "hours" and due_at - now <= HOURS_SHOWN_UP_TO:
+        return state, _hours_left(due_at - now)
+    working = calendar.working_days_between(now.date(), due_at.date()) if unit == "working_days" else 0
+    return state, f"剩 {working} 个工作日" if working else f"剩 {days} 天"
