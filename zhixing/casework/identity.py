@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from operator import mul
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,7 +16,6 @@ from typing import Any, NamedTuple
 import yaml
 
 RESIDENT, RESIDENT_15, CREDIT, ORG, OTHER = "resident_id", "resident_id_15", "credit_code", "org_code", "other"
-DIGITS = frozenset("0123456789")
 LOST_DIGITS = "号码被表格软件当成了数字，后几位已经丢失，请把该列改为文本格式后重新填写"
 
 
@@ -68,11 +67,10 @@ def check_identity(text: str, *, today: date | None = None) -> IdentityCheck:
     normal = normalise(text)
     length = len(normal)
     if length == 18:
-        body = DIGITS.issuperset(normal[:17])
-        if body and (normal[17] in DIGITS or normal[17] == "X"):
+        if normal[:17].isdigit() and (normal[17].isdigit() or normal[17] == "X") and normal.isascii():
             return _check_18_digits(normal, today)
         return _check_credit(normal)
-    if DIGITS.issuperset(normal) and length == 15:
+    if length == 15 and normal.isdigit() and normal.isascii():
         return _check_15_digits(normal, today)
     if length == 9 and (org := _check_org(normal)) is not None:
         return org
@@ -114,7 +112,7 @@ def _check_18_digits(normal: str, today: date | None) -> IdentityCheck:
         problem = LOST_DIGITS if normal.endswith("000") else "身份证号码的校验位不符，请与证件核对"
     if problem is None:
         return IdentityCheck(RESIDENT, normal, True, None, _area_warning(normal))
-    if normal[17] in DIGITS and credit_check_letter(normal[:17]) == normal[17] and normal[0] in "159":
+    if normal[17].isdigit() and credit_check_letter(normal[:17]) == normal[17] and normal[0] in "159":
         return IdentityCheck(CREDIT, normal, True)
     return IdentityCheck(RESIDENT, normal, False, problem)
 
@@ -143,6 +141,7 @@ def _check_org(normal: str) -> IdentityCheck | None:
     return None if tables.other.fullmatch(normal) else IdentityCheck(ORG, normal, False, "组织机构代码的校验位不符")
 
 
+@lru_cache(maxsize=50_000)  # a register's people share some twenty thousand birthdays
 def _birth_problem(digits: str, today: date | None) -> str | None:
     try:
         born = date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
