@@ -98,8 +98,8 @@ def execute(cursor: Any, sql: str, params: Any) -> None:
 
 READ = """SELECT h.seq, h.hash, s.document,
   (SELECT coalesce(max(v.version), 0) FROM calendar_version v WHERE v.court_id = h.court_id),
-  (SELECT e.seq FROM journal_entry e WHERE e.court_id = h.court_id AND e.idempotency_key = %s::text)
-FROM journal_head h LEFT JOIN {what}_state s ON s.{what}_id = %s::bigint
+  (SELECT e.seq FROM journal_entry e WHERE e.court_id = h.court_id AND e.idempotency_key = CAST(%s AS text))
+FROM journal_head h LEFT JOIN {what}_state s ON s.{what}_id = CAST(%s AS bigint)
 WHERE h.court_id = %s AND h.stream = %s"""
 READS = {
     (vendor, what): READ.format(what=what) + (" FOR UPDATE OF h" if vendor == "postgresql" else "")
