@@ -140,6 +140,7 @@ def load(*paths: Path) -> model.Rulebook:
                     file.fail(raw, ident, f"{name} 已经写过")
                 entries[section][name] = entry
                 places[section, name] = (file, raw)
+    _derive_authority(entries)
     predicates = _predicates(files, entries["facts"], places)
     grounds = {side: _grounds(files, side) for side in ("for", "against")}
     book = model.Rulebook(
@@ -155,6 +156,15 @@ def load(*paths: Path) -> model.Rulebook:
 
     check_references(book, lambda section, name, key, why, allowed=(): _fail_at(places, section, name, key, why, allowed))
     return book
+
+
+def _derive_authority(entries: Mapping[str, dict[str, Any]]) -> None:
+    """An act without a row of its own may be recorded by the posts of its desks, and by nobody else."""
+    for event in entries["events"].values():
+        action = f"record:{event.kind}"
+        if not event.system and action not in entries["authority"]:
+            roles = tuple(r.id for r in entries["roles"].values() if r.desk in event.desks)
+            entries["authority"][action] = model.Authority(action, roles, event.clause)
 
 
 def _fail_at(
