@@ -63,7 +63,7 @@ class _File:
             self.fail(where, key, "这里应是一组键值")
         renamed = RENAMED.get(cls, {})
         names = {v: k for k, v in renamed.items()}
-        hints = _hints(cls)
+        hints = _hints(typing.cast(type, cls))
         self.only(source, tuple(names.get(n, n) for n in hints))
         values = {}
         for f in dataclasses.fields(cls):  # type: ignore[arg-type]
@@ -134,7 +134,7 @@ def load(*paths: Path) -> model.Rulebook:
             for raw in file.top.get(section) or []:
                 if section == "duties" and isinstance(raw, Located):
                     _apply_defaults(file, raw, defaults)
-                entry = file.build(cls, raw, file.top, section)
+                entry: Any = file.build(cls, raw, file.top, section)
                 name = str(getattr(entry, ident))
                 if name in entries[section]:
                     file.fail(raw, ident, f"{name} 已经写过")
