@@ -7,6 +7,7 @@ import pytest
 from zhixing.casework.register.parsing import SHANGHAI
 from zhixing.casework.register.reading import stream_register
 from zhixing.casework.register.sheets import vocabulary
+from zhixing.rulebook.loader import standard
 from zhixing.rulebook.refusals import Refusal
 
 
@@ -215,11 +216,11 @@ def test_milestones_become_events_and_an_unreadable_one_costs_only_itself(read_r
     assert row.milestones == {
         "enforcement_notice_issued": date(2023, 3, 15),
         "inquiry_started_zdz": datetime(2023, 3, 14, 9, 30, tzinfo=SHANGHAI),
-        "funds_received": date(2023, 4, 1),
+        "money_arrived": date(2023, 4, 1),
         "case_closed": date(2023, 12, 1),
     }
-    assert str(row.payloads["funds_received"]["amount_yuan"]) == "20000.00"
-    assert row.payloads["case_closed"] == {"closing_way": "执行完毕"}
+    assert str(row.payloads["money_arrived"]["amount_yuan"]) == "20000.00"
+    assert row.payloads["case_closed"] == {"way": "执行完毕"}
     assert row.extra == {"承办人": "张某"}
     assert [(warning.column, "没有录入" in warning.reason) for warning in register.warnings] == [("限制消费令", True)]
 
@@ -247,3 +248,12 @@ def test_rows_come_one_by_one_and_stopping_early_leaves_nothing_behind(workbook,
 def test_no_header_stands_for_two_fields_and_every_field_has_a_title():
     assert all(field.title for field in vocabulary().fields.values())
     assert len(vocabulary().by_header) > 150
+
+
+def test_every_milestone_is_an_event_of_the_regulation_and_every_payload_one_of_its_fields():
+    events = standard().events
+    for field in vocabulary().fields.values():
+        if field.event:
+            assert field.event in events
+            if field.payload:
+                assert field.payload in {part.name for part in events[field.event].fields}

@@ -6,7 +6,7 @@ does not hold yet: a cell seen before costs no Python at all. What cannot be rea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from .opening import limits
@@ -26,6 +26,7 @@ class Column(dict[Any, Any]):
         super().__init__()
         self.match, self.header, self.index = match, match.header, match.index
         self.has_problems = False
+        self._asked = self._misses = 0
         self._parse = parse
         self._keep = limits()["process"]["cached_cells"] if keep is None else keep
 
@@ -34,12 +35,17 @@ class Column(dict[Any, Any]):
             value = self._parse(cell)
         except ValueError as problem:
             value, self.has_problems = Problem(str(problem)), True
-        if len(self) >= self._keep:
-            self.clear()  # a column in which nothing repeats must not be kept in memory whole
         if self._keep:
+            if len(self) >= self._keep:
+                if 2 * self._misses > self._asked:
+                    self._keep = 0  # hardly anything repeats here: remembering costs more than it saves
+                self._misses = self._asked = 0
+                self.clear()
+            self._misses += 1
             self[cell] = value
         return value
 
-    def values_of(self, cells: Iterable[Any]) -> list[Any]:
+    def values_of(self, cells: Sequence[Any]) -> list[Any]:
         """The values of these cells, a `Problem` where there is none."""
+        self._asked += len(cells)
         return list(map(self.__getitem__, cells))

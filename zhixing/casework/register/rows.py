@@ -214,7 +214,7 @@ class _Side:
 
     def values_of(self, by_column: list[tuple[Any, ...]], count: int) -> list[Parties]:
         parts = [by_column[index] if index is not None else ("",) * count for index in self._indexes]
-        return self._column.values_of(zip(*parts, strict=True))
+        return self._column.values_of(list(zip(*parts, strict=True)))
 
 
 def _distinct(columns: list[ColumnMatch]) -> list[str]:
