@@ -85,7 +85,9 @@ def duties(request: HttpRequest) -> HttpResponse:
         (d, counts.get(d.id, NONE)) for d in request.book.duties.values()
         if (not desk or d.desk == desk) and (not effect or d.effect == effect)
     ]  # fmt: skip
-    return _page(request, "duties.html", {"rows": rows, "book": request.book, "desk": desk, "effect": effect})
+    options = [(d.id, d.title) for d in request.book.desks.values()]
+    return _page(request, "duties.html", {"rows": rows, "book": request.book, "desk": desk, "effect": effect,
+                                          "desk_options": options})  # fmt: skip
 
 
 @page("page:rulebook")

@@ -1,0 +1,80 @@
+"""What stands around every page: the rail with its counts, the court, the person and their posts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count, Q, Value
+from django.http import HttpRequest
+from django.urls import reverse
+
+from zhixing.casework.duties.models import Duty
+from zhixing.casework.people.authority import allowed
+
+GROUP_ICONS = {"指挥": "radar", "办理": "folder", "管理": "list-check"}
+FIXED = (
+    ("我的工作台", (("我的工作", "home", "home", "page:home"), ("案件", "cases", "files", "page:cases"),
+                ("事项", "matters", "clipboard-check", "page:matters"), ("审批", "approvals", "signature", "page:approvals"))),
+)  # fmt: skip
+AFTER = (
+    ("规则", (("细则条款", "rulebook", "book-2", "page:rulebook"), ("工作日历", "calendar", "calendar", "page:calendar"))),
+    ("设置", (("台账导入", "register-import", "upload", "page:import"), ("人员与岗位", "people", "users", "page:people"),
+             ("审计", "audit", "shield-check", "page:audit"))),
+)  # fmt: skip
+OWN_PAGES = {"intake": "intake-home", "triage": "triage-home"}
+
+
+def due_counts(request: HttpRequest) -> dict[str, int]:
+    """How many clocks of each desk are late or due today. One statement."""
+    tomorrow = (request.now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    rows = (
+        Duty.objects.filter(Q(due_at__lt=tomorrow), court_id=request.actor.court_id, is_open=True)
+        .values_list("desk").annotate(Count(Value(1)))
+    )  # fmt: skip
+    return dict(rows)
+
+
+def frame_of(request: HttpRequest) -> dict[str, Any]:
+    """The context of `web/base.html`. One statement for the counts; everything else is at hand."""
+    actor = request.actor
+    if actor is None:
+        return {}
+    counts = due_counts(request)
+    rail = [_group(request, title, entries) for title, entries in FIXED]
+    rail += [_desks(request, group, counts) for group in GROUP_ICONS]
+    rail += [_group(request, title, entries) for title, entries in AFTER]
+    book = request.book
+    return {
+        "rail": [g for g in rail if g["entries"]],
+        "court_name": request.user.court.name,
+        "person_name": actor.name,
+        "current_desk": "、".join(book.roles[r].title for r in book.roles if r in actor.roles),
+        "posts": [
+            {"title": book.desks[d].title, "url": reverse("desk", args=[d]), "current": False} for d in actor.desks
+        ],
+        "phone_tabs": [
+            {"title": "今日", "url": reverse("home"), "icon": "home", "current": request.path == "/",
+             "count": sum(counts.get(d, 0) for d in actor.desks)},
+            {"title": "案件", "url": reverse("cases"), "icon": "files", "current": request.path == reverse("cases"), "count": 0},
+        ],
+    }  # fmt: skip
+
+
+def _group(request: HttpRequest, title: str, entries: Any) -> dict[str, Any]:
+    shown = [
+        {"title": words, "url": reverse(name), "icon": icon, "count": 0, "current": request.path == reverse(name)}
+        for words, name, icon, action in entries if allowed(request.book, request.actor, action)
+    ]  # fmt: skip
+    return {"title": title, "entries": shown}
+
+
+def _desks(request: HttpRequest, group: str, counts: dict[str, int]) -> dict[str, Any]:
+    entries = []
+    if allowed(request.book, request.actor, "page:worklist"):
+        for desk in request.book.desks.values():
+            if desk.group == group:
+                url = reverse("desk", args=[desk.id])
+                entries.append({"title": desk.title, "url": url, "icon": GROUP_ICONS[group], "count": counts.get(desk.id, 0),
+                                "current": request.path == url})  # fmt: skip
+    return {"title": group, "entries": entries}
