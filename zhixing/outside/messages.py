@@ -52,12 +52,13 @@ class FileChannel:
         path = self.path(at)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            with path.open("a+", encoding="utf-8-sig", newline="") as file:
+            with path.open("a+", encoding="utf-8", newline="") as file:
                 fcntl.flock(file, fcntl.LOCK_EX)
                 file.seek(0)
                 keys = {row[0] for row in csv.reader(file) if row}
                 writer = csv.writer(file)
                 if not keys:
+                    file.write("\ufeff")  # spreadsheets then read Chinese
                     writer.writerow(["编号", "手机号", "内容", "时间"])
                 if message.key not in keys:
                     writer.writerow([message.key, plain(message.phone), plain(message.text), f"{at:%Y-%m-%d %H:%M}"])

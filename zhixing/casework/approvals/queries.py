@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F
 
 from zhixing.casework.people.actors import Actor
 from zhixing.rulebook.model import Rulebook
@@ -34,13 +34,3 @@ def asked_by(by: Actor, *, limit: int = 50) -> list[dict[str, Any]]:
     """One's own requests: those still waiting first, then the newest."""
     rows = Approval.objects.filter(court_id=by.court_id, asked_by_id=by.person_id)
     return list(rows.order_by(F("decided_at").desc(nulls_first=True), "-asked_at", "-pk").values(*SHOWN)[:limit])
-
-
-def counted(book: Rulebook, by: Actor) -> tuple[int, int]:
-    """(waiting for this person's decision, asked by this person and undecided): one statement."""
-    kinds = kinds_approved_by(book, by)
-    own = Q(asked_by_id=by.person_id)
-    rows = Approval.objects.filter(court_id=by.court_id, state=Approval.ASKED).filter(own | Q(kind__in=kinds))
-    people = list(rows.values_list("asked_by_id", flat=True))
-    mine = people.count(by.person_id)
-    return len(people) - mine, mine

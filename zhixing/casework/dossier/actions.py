@@ -49,6 +49,8 @@ def add_scan(
         except Exception:  # the row did not stand: no orphan on disk
             scan.file.storage.delete(scan.file.name)
             raise
+        record("scan_added", court_id=by.court_id, case_id=case_id, matter_id=matter_id, under="do:upload", by=by, at=at,
+               payload={"title": scan.title, "volume": volume, "sha256": found.sha256, "scan": scan.ref})  # fmt: skip
         return scan
 
 

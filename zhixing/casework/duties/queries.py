@@ -136,21 +136,32 @@ UNION ALL SELECT to_desk, 0, 0, 0, 0, 0, 0, 0, count(*), NULL FROM notice
   WHERE court_id = %s AND to_desk IN ({desks}) AND read_at IS NULL GROUP BY to_desk"""
 
 
-def counts(court_id: int, desks: Sequence[str], *, at: datetime) -> dict[str, Counts]:
-    """The counters of several desks in one statement; a desk that owes nothing has zeros."""
-    found: dict[str, list[Any]] = {d: [0, 0, 0, 0, 0, 0, 0, 0, None] for d in desks}
+OWN = """
+UNION ALL SELECT '', 0, 0, 0, 0, 0, count(*) FILTER (WHERE asked_by_id <> %s AND {kinds}),
+  count(*) FILTER (WHERE asked_by_id = %s), 0, NULL FROM approval WHERE court_id = %s AND state = 'asked'"""
+
+
+def counts(
+    court_id: int, desks: Sequence[str], *, at: datetime, person_id: int | None = None, decides: Sequence[str] = ()
+) -> dict[str, Counts]:
+    """The counters of several desks in one statement; a desk that owes nothing has zeros. With a `person_id` the key ""
+    holds that person's approvals: `arrived` waits for their decision (of the kinds `decides`), `offered` they asked for."""
     if not desks:
         return {}
+    found: dict[str, list[Any]] = {d: [0, 0, 0, 0, 0, 0, 0, 0, None] for d in ["", *desks]}
     now, tomorrow, beyond = edges(at)
     sql = COUNT.format(open=OPEN[connection.vendor], desks=_marks(desks))
     params: list[Any] = [now, now, tomorrow, tomorrow, beyond, beyond]
     for _ in range(4):
         params += [court_id, *desks]
+    if person_id is not None:
+        sql += OWN.format(kinds=f"kind IN ({_marks(decides)})" if decides else "1 = 0")
+        params += [person_id, *decides, person_id, court_id]
     for desk, *numbers, oldest in _rows(sql, params):
         totals = found[desk]
         totals[:8] = [a + b for a, b in zip(totals[:8], numbers, strict=True)]
         totals[8] = moment_of(oldest) or totals[8]
-    return {desk: Counts(*values) for desk, values in found.items()}
+    return {desk: Counts(*values) for desk, values in found.items() if desk or person_id is not None}
 
 
 def court_board(court_id: int, at: datetime) -> dict[str, Counts]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -77,24 +77,35 @@ def open_due_matters(*, court_id: int, at: datetime) -> list[Matter]:
     today = at.astimezone(CST).date()
     version = CalendarVersion.objects.filter(court_id=court_id).order_by("-version").values_list("version", flat=True).first()
     year, week, _ = today.isocalendar()
-    wanted = {WEEKLY: (f"{year}-W{week:02d}", f"{year}年第{week}周")}
+    monday = today - timedelta(days=today.weekday())
+    wanted = {WEEKLY: (f"{year}-W{week:02d}", f"{year}年第{week}周", monday)}
     if rules.calendar(court_id, version or 0).is_working_day(today):
-        wanted[DAILY] = (today.isoformat(), f"{today:%Y年%-m月%-d日}")
+        wanted[DAILY] = (today.isoformat(), f"{today:%Y年%-m月%-d日}", today)
     openings, by, opened = opening_events(rules.rulebook()), system_actor(court_id), []
-    there = set(Matter.objects.filter(court_id=court_id, kind__in=wanted, number__in=[n for n, _ in wanted.values()])
-                .values_list("kind", flat=True))  # fmt: skip
-    for kind, (number, words) in wanted.items():
-        if kind in openings and kind not in there:
+    there = known_numbers(court_id, wanted)
+    for kind, (number, words, day) in wanted.items():
+        if kind in openings and (kind, number) not in there:
             spec = openings[kind]
             try:
-                matter, _ = open_matter(event=spec.kind, payload=dated(spec, today.isoformat()), number=number,
-                                        title=f"{spec.title} {words}", by=by, at=at)  # fmt: skip
+                matter, _ = open_matter(event=spec.kind, payload=dated(spec, day.isoformat()), number=number,
+                                        title=f"{spec.title} {words}", by=by, at=_morning(day), recorded_at=at)  # fmt: skip
             except Refusal as refusal:
                 if refusal.status != 409:
                     raise
                 continue  # another machine opened it a moment ago
             opened.append(matter)
     return opened
+
+
+def known_numbers(court_id: int, kinds: Collection[str]) -> set[tuple[str, str]]:
+    """(kind, number) of the newest matters of these kinds."""
+    rows = Matter.objects.filter(court_id=court_id, kind__in=kinds).order_by("-pk")
+    return set(rows.values_list("kind", "number")[:20])
+
+
+def _morning(day: date) -> datetime:
+    """A day's matter begins with the day, however late the worker woke up."""
+    return datetime(day.year, day.month, day.day, tzinfo=CST)
 
 
 def dated(spec: EventKind, day: str) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Subquery, Value
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from zhixing.rulebook import memory
@@ -15,7 +15,7 @@ from ..duties.models import Duty
 from ..journal.models import JournalEntry
 from .models import Matter
 
-ROW = ("pk", "ref", "kind", "number", "title", "desk", "opened_at", "closed_at", "case__ref", "case__number")
+ROW = ("pk", "ref", "kind", "number", "title", "desk", "opened_at", "case__ref", "case__number")
 CLOCK = ("id", "court_id", "rule", "key", "clause", "desk", "started_at", "due_at", "provisional", "extended_until", "met_at",
          "stopped_at", "late_at", "suspended_at")  # fmt: skip
 
@@ -46,23 +46,26 @@ def events_of(book: Rulebook, kind: str) -> list[EventKind]:
 def matters(
     court_id: int, *, kind: str = "", desk: str = "", is_open: bool | None = True, before: int | None = None, limit: int = 50
 ) -> list[dict[str, Any]]:
-    """Matters of a court, newest first; `before` is the `pk` of the last row seen."""
-    rows = Matter.objects.filter(court_id=court_id)
+    """Matters of a court, newest first; `before` is the `pk` of the last row seen. A matter is done when it has had
+    clocks and none of them runs any more: `is_done` says so."""
+    clocks = Duty.objects.filter(matter_id=OuterRef("pk"))
+    done = Q(Exists(clocks)) & ~Q(Exists(clocks.filter(is_open=True)))
+    rows = Matter.objects.filter(court_id=court_id).annotate(is_done=ExpressionWrapper(done, BooleanField()))
     if kind:
         rows = rows.filter(kind=kind)
     if desk:
         rows = rows.filter(desk=desk)
     if is_open is not None:
-        rows = rows.filter(closed_at__isnull=is_open)
+        rows = rows.filter(is_done=not is_open)
     if before is not None:
         rows = rows.filter(pk__lt=before)
-    return list(rows.order_by("-pk").values(*ROW)[:limit])
+    return list(rows.order_by("-pk").values(*ROW, "is_done")[:limit])
 
 
 def counts_by_kind(court_id: int) -> dict[str, int]:
-    """How many matters of each kind are open."""
-    rows = Matter.objects.filter(court_id=court_id, closed_at=None).values_list("kind")
-    return dict(rows.annotate(n=Count(Value(1))).order_by())
+    """How many matters of each kind have a running clock."""
+    rows = Duty.objects.filter(court_id=court_id, is_open=True, matter_id__isnull=False).values_list("matter__kind")
+    return dict(rows.annotate(n=Count("matter_id", distinct=True)).order_by())
 
 
 def matter_of(court_id: int, ref: str) -> dict[str, Any] | None:

@@ -60,12 +60,13 @@ def _tell(court_id: int, row: dict[str, Any], rung: int, at: datetime) -> int:
     when = "已超期" if at > due_at else "今日到期" if due_at.date() == at.astimezone(CST).date() else "即将到期"
     about = row["case__number"] or row["matter__title"] or ""
     key = f"warn:{row['pk']}:{due_at:%Y%m%dT%H%M%S}:{rung}"
-    notice = Notice(
-        court_id=court_id, case_id=row["case_id"], matter_id=row["matter_id"], key=key, disclosure=WARNING, seq=0,
-        recipient=DESK, to_desk=row["desk"], to_person_id=row["case__handler_id"], channel=DESK, state=Notice.DELIVERED,
-        text=f"{when}：{about} {rule.title}，{due_at:%m-%d %H:%M} 到期（{rule.clause}）", created_at=at, settled_at=at,
-    )  # fmt: skip
-    return len(Notice.objects.bulk_create([notice], ignore_conflicts=True))
+    _, created = Notice.objects.get_or_create(key=key, defaults={
+        "court_id": court_id, "case_id": row["case_id"], "matter_id": row["matter_id"], "disclosure": WARNING, "seq": 0,
+        "recipient": DESK, "to_desk": row["desk"], "to_person_id": row["case__handler_id"], "channel": DESK,
+        "state": Notice.DELIVERED, "created_at": at, "settled_at": at,
+        "text": f"{when}：{about} {rule.title}，{due_at:%m-%d %H:%M} 到期（{rule.clause}）",
+    })  # fmt: skip
+    return int(created)
 
 
 def mark_read(*, desk: str, ids: Collection[int], by: Actor, at: datetime) -> int:

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from zhixing.casework.approvals.queries import asked_by, counted, waiting_for
+from zhixing.casework.approvals.queries import asked_by, kinds_approved_by, waiting_for
 from zhixing.casework.custody import queries as custody
 from zhixing.casework.duties.queries import BUCKETS, Counts, counts, court_board, worklist
 from zhixing.casework.notices.actions import mark_read
@@ -33,11 +33,10 @@ STATES = {"all": "info", "late": "late", "today": "today", "soon": "soon", "late
 
 @page("page:home")
 def home(request: HttpRequest) -> HttpResponse:
-    """The person's desk; the court's board for those who sit at none."""
-    desks = request.actor.desks
-    if desks:
-        return _desk(request, desks[0])
-    return _board(request)
+    """The person's first desk that owes anything; the court's board for those who sit at none (the heads)."""
+    working = {rule.desk for rule in request.book.duties.values()}
+    desk = next((d for d in request.actor.desks if d in working), None)
+    return _desk(request, desk) if desk else _board(request)
 
 
 @page("page:worklist")
@@ -66,17 +65,17 @@ def _desk(request: HttpRequest, desk: str) -> HttpResponse:
     """The worklist of a desk, or what has arrived, or what waits for others."""
     by, book = request.actor, request.book
     bucket = request.GET.get("bucket", "all")
-    totals = counts(by.court_id, [desk], at=request.now)[desk]
-    to_decide, asked = counted(book, by)
+    found = counts(by.court_id, [desk], at=request.now, person_id=by.person_id, decides=kinds_approved_by(book, by))
+    totals, own = found[desk], found[""]
     context: dict[str, Any] = {
-        "desk": book.desks[desk], "bucket": bucket, "to_decide": to_decide, "mine": desk in by.desks,
-        "counters": _counters(request, desk, bucket, totals, asked), "totals": totals,
+        "desk": book.desks[desk], "bucket": bucket, "to_decide": own.arrived, "mine": desk in by.desks,
+        "counters": _counters(desk, bucket, totals, own.offered), "totals": totals,
         "may_handoff": allowed(book, by, "do:handoff"), "may_accept": allowed(book, by, "do:accept"),
     }  # fmt: skip
     if bucket == "arrived":
         return _show(request, "arrived", context | {"rows": custody.arrived(by.court_id, desk)})
     if bucket == "waiting":
-        mine = [shown(book, row) for row in asked_by(by) if row["state"] == "asked"] if asked else []
+        mine = [shown(book, row) for row in asked_by(by) if row["state"] == "asked"] if own.offered else []
         return _show(request, "waiting", context | {"rows": custody.offered(by.court_id, desk), "asked": mine})
     if bucket == "reminders":
         return _show(request, "reminders", context | {"rows": reminders(by.court_id, desk)})
@@ -101,7 +100,7 @@ def _query(bucket: str, team: str | None, after: str = "") -> str:
     return "?" + "&".join(parts)
 
 
-def _counters(request: HttpRequest, desk: str, bucket: str, totals: Counts, asked: int) -> list[dict[str, Any]]:
+def _counters(desk: str, bucket: str, totals: Counts, asked: int) -> list[dict[str, Any]]:
     base = reverse("desk", args=[desk])
     shown = [(key, WORDS[key], getattr(totals, key), STATES[key]) for key in ("all", "late", "today", "soon", "later", "still")]
     shown += [("arrived", "新到", totals.arrived, "info"), ("waiting", "等待他人", totals.offered + asked, "waiting"),
