@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "zhixing.web",
     "zhixing.casework",
     "zhixing.desks.intake",
+    "zhixing.desks.triage",
     "zhixing.shell",
 ]
 MIDDLEWARE = [

@@ -101,15 +101,18 @@ def dumps(payload: Mapping[str, Any]) -> str:
     return json.dumps(payload, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def clean(book: Rulebook, kind: str, payload: Mapping[str, Any]) -> dict[str, Any]:
-    """The payload as plain JSON values. Raises `Refusal` naming every required field that is empty or misfits."""
+def clean(book: Rulebook, kind: str, payload: Mapping[str, Any], *, complete: bool = True) -> dict[str, Any]:
+    """The payload as plain JSON values. Raises `Refusal` naming every required field that is empty or misfits.
+
+    History (`complete` False) may lack what nobody wrote down at the time.
+    """
     spec = book.events[kind]
     reasons = []
     data = {k: engine.plain(v) for k, v in payload.items() if v is not None and v != "" and v != []}
     for field in spec.fields:
         value = data.get(field.name)
         if value is None:
-            if field.required:
+            if field.required and complete:
                 reasons.append(Reason(f"{field.label}没有填写", spec.clause, f"请填写{field.label}", field=field.name))
         elif field.choices and field.type in ("choice", "list") and not _among(value, field.choices):
             reasons.append(Reason(f"{field.label}不在可选范围内", spec.clause, f"可选：{'、'.join(field.choices)}", field=field.name))

@@ -144,7 +144,7 @@ def _one(
     for past in history.events:
         seq += 1
         at = past.at.astimezone(CST)
-        data = clean(book, past.kind, past.payload)
+        data = clean(book, past.kind, past.payload, complete=False)
         for duty in engine.apply(book, calendar, state, engine.Event(past.kind, at, data, seq)):
             changed[id(duty)] = duty
         fields = (rows.court_id, STREAM, seq, past.kind, history.case_id, None, at.isoformat(), rows.stamp, by.person_id,

@@ -43,3 +43,8 @@ def actor_of(person: Person, book: Rulebook, on: date) -> Actor:
         person.pk, person.name, person.court_id, roles,
         tuple(d for d in book.desks if d in desks), frozenset(t for _, t in rows if t),
     )  # fmt: skip
+
+
+def office_actor(court_id: int, name: str) -> Actor:
+    """Whoever sits at the server's own command line: everything the authority table lets an intake clerk import."""
+    return Actor(None, name, court_id, frozenset({"intake_clerk"}))

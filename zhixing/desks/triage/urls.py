@@ -1,0 +1,5 @@
+"""Addresses of this desk."""
+
+from typing import Any
+
+urlpatterns: list[Any] = []

@@ -1,0 +1,5 @@
+"""Addresses of register import and export."""
+
+from typing import Any
+
+urlpatterns: list[Any] = []
