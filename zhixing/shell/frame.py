@@ -30,7 +30,7 @@ def due_counts(request: HttpRequest) -> dict[str, int]:
     tomorrow = (request.now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
     rows = (
         Duty.objects.filter(Q(due_at__lt=tomorrow), court_id=request.actor.court_id, is_open=True)
-        .values_list("desk").annotate(Count(Value(1)))
+        .values_list("desk").annotate(n=Count(Value(1)))
     )  # fmt: skip
     return dict(rows)
 
