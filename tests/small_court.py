@@ -5,14 +5,15 @@ Import the fixtures you need into a conftest. Everything is fictitious; moments 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Callable
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from zhixing.casework.cases.actions import NewCase, NewParty, file_case
 from zhixing.casework.cases.models import Case
@@ -42,10 +43,10 @@ def small_book() -> Rulebook:
 
 
 @pytest.fixture
-def book(small_book: Rulebook, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rulebook]:
+def book(small_book: Rulebook, monkeypatch: pytest.MonkeyPatch) -> Rulebook:
     """The small regulation in force."""
     monkeypatch.setattr(rules, "rulebook", lambda: small_book)
-    yield small_book
+    return small_book
 
 
 @pytest.fixture
@@ -70,7 +71,7 @@ def person(court: Court) -> Callable[..., Person]:
         someone.set_unusable_password()
         someone.save()
         for role in roles:
-            Assignment.objects.create(court=where, person=someone, role=role, from_on=datetime(2026, 1, 1).date(), team=team)
+            Assignment.objects.create(court=where, person=someone, role=role, from_on=date(2026, 1, 1), team=team)
         return someone
 
     return make
@@ -91,6 +92,21 @@ def actors(people: SimpleNamespace, book: Rulebook) -> SimpleNamespace:
     """The same persons as actors."""
     on = MONDAY.date()
     return SimpleNamespace(**{name: actor_of(p, book, on) for name, p in vars(people).items()})
+
+
+@pytest.fixture
+def browse(people: SimpleNamespace, settings: Any, tmp_path: Path) -> Callable[..., Any]:
+    """A browser in which a person is signed in: `browse(people.clerk)`. Only the desks' own addresses exist."""
+    settings.ROOT_URLCONF = "tests.small_urls"
+    settings.STATIC_ROOT = tmp_path / "static"
+    settings.STATIC_ROOT.mkdir(exist_ok=True)
+
+    def sign_in(who: Person) -> Client:
+        client = Client()
+        client.force_login(who, backend="zhixing.shell.people.backend.PeopleBackend")
+        return client
+
+    return sign_in
 
 
 @pytest.fixture

@@ -1,5 +1,5 @@
 """Tests of this area stand on the small court."""
 
-from tests.small_court import actors, book, court, new_case, other_court, people, person, small_book
+from tests.small_court import actors, book, browse, court, new_case, other_court, people, person, small_book
 
-__all__ = ["actors", "book", "court", "new_case", "other_court", "people", "person", "small_book"]
+__all__ = ["actors", "book", "browse", "court", "new_case", "other_court", "people", "person", "small_book"]

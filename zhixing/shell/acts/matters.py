@@ -36,12 +36,12 @@ def titles(book: Rulebook) -> dict[str, str]:
 def matters(request: HttpRequest) -> HttpResponse:
     """Matters of the court by kind, open ones first choice."""
     book, court_id = request.book, request.actor.court_id
-    kind, show, before = request.GET.get("kind", ""), request.GET.get("show", "open"), request.GET.get("before", "")
-    rows = queries.matters(court_id, kind=kind, is_open=None if show == "all" else True, limit=PAGE + 1,
+    kind, which, before = request.GET.get("kind", ""), request.GET.get("show", "open"), request.GET.get("before", "")
+    rows = queries.matters(court_id, kind=kind, is_open=None if which == "all" else True, limit=PAGE + 1,
                            before=int(before) if before.isdigit() else None)  # fmt: skip
-    more = f"?kind={kind}&show={show}&before={rows[PAGE - 1]['pk']}" if len(rows) > PAGE else ""
+    more = f"?kind={kind}&show={which}&before={rows[PAGE - 1]['pk']}" if len(rows) > PAGE else ""
     openings = [e for e in queries.opening_events(book).values() if may_record(book, request.actor, e)]
-    context = {"rows": rows[:PAGE], "more": more, "kind": kind, "show": show, "titles": titles(book), "openings": openings,
+    context = {"rows": rows[:PAGE], "more": more, "kind": kind, "which": which, "titles": titles(book), "openings": openings,
                "counts": queries.counts_by_kind(court_id)}  # fmt: skip
     return show(request, "acts/matters", context)
 

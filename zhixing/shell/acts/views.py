@@ -46,7 +46,7 @@ def _acts(request: HttpRequest, subject: Subject, kinds: list[EventKind]) -> Htt
         if may_record(book, request.actor, spec):
             desk = desk_for(spec, request.actor)
             title = book.desks[desk].title if desk in spec.desks else "其他"
-            gate = checklist(book, subject.state, spec.kind, {}, request.actor, request.now)
+            gate = checklist(book, subject.state, spec.kind, {"from_desk": subject.holder}, request.actor, request.now)
             groups.setdefault(title, []).append({
                 "spec": spec, "url": act_url(spec, subject.what, subject.ref), "wanted": spec.kind in wanted, "open": gate.is_open,
             })  # fmt: skip

@@ -1,0 +1,56 @@
+"""What the worker does by the clock: send what is in the outbox, claim warnings, open the day's and the week's matters.
+
+Each job may run on any machine at any time, also twice: what it does is claimed by compare-and-swap or unique keys.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from zhixing import clock
+from zhixing.casework.courts.models import Court
+from zhixing.casework.matters.actions import open_due_matters
+from zhixing.casework.notices.actions import claim_warnings
+from zhixing.casework.notices.dispatch import dispatch
+from zhixing.outside.messages import Channel, FileChannel, SimulatedChannel
+
+BATCH = 500
+SCHEDULES = {
+    "sweep_warnings": "* * * * *",
+    "send_notices": "* * * * *",
+    "open_matters": "*/10 * * * *",
+}  # job → cron line
+
+
+def channel() -> Channel:
+    """The channel the court chose: a file for the clerk (the rule), or one that only pretends (`simulated`)."""
+    if getattr(settings, "MESSAGE_CHANNEL", "file") == "simulated":
+        return SimulatedChannel()
+    return FileChannel(settings.VAR / "outbox")
+
+
+def send_notices() -> dict[str, int]:
+    """Send the outbox until nothing is due."""
+    done: dict[str, int] = {}
+    while batch := dispatch(channel=channel(), at=clock.now(), limit=BATCH):
+        for state, n in batch.items():
+            done[state] = done.get(state, 0) + n
+    return done
+
+
+def sweep_warnings() -> int:
+    """Claim the warnings of every court."""
+    told = 0
+    for court_id in _courts():
+        told += claim_warnings(court_id=court_id, at=clock.now(), limit=BATCH)
+    return told
+
+
+def open_matters() -> int:
+    """Open today's and this week's matters of every court that has people."""
+    return sum(len(open_due_matters(court_id=court_id, at=clock.now())) for court_id in _courts())
+
+
+def _courts() -> list[int]:
+    """Courts that work here: those with people."""
+    return list(Court.objects.filter(people__isnull=False).order_by("pk").values_list("pk", flat=True).distinct())
