@@ -37,7 +37,7 @@ READERS: Mapping[str, tuple[Any, ...]] = {
     "filed": (date.fromisoformat,), "claim": (Decimal,), "number": (int, str, int),
 }  # fmt: skip
 STAGES = {
-    "open": Q(closed_on__isnull=True), "closed": Q(closed_on__isnull=False),
+    "open": Q(closed_on__isnull=True) & ~Q(stage="void"), "closed": Q(closed_on__isnull=False),
     "suspended": Q(closed_on__isnull=True, stage="suspended"),
 }  # fmt: skip
 
@@ -85,10 +85,11 @@ def filtered(court_id: int, wanted: CaseFilter, at: datetime) -> QuerySet[Case]:
 
 
 def case_page(
-    court_id: int, wanted: CaseFilter, *, sort: str = "-filed", after: str = "", before: str = "", at: datetime
-) -> CasePage:
+    court_id: int, wanted: CaseFilter, *, sort: str = "-filed", after: str = "", before: str = "", size: int | None = None,
+    at: datetime,
+) -> CasePage:  # fmt: skip
     """One page of cases with the most urgent open clock of each: two statements."""
-    name, size = sort.lstrip("-"), limits()["list"]["page"]
+    name, size = sort.lstrip("-"), size or limits()["list"]["page"]
     if name not in SORTS:
         name, sort = "filed", "-filed"
     backwards = bool(before)
@@ -158,11 +159,6 @@ def urgent_clocks(court_id: int, case_ids: Sequence[int]) -> dict[int, dict[str,
     for row in rows.order_by(F("due_at").asc(nulls_last=True), "pk").values(*CLOCK):
         found.setdefault(row["case_id"], row)
     return found
-
-
-def count_up_to(court_id: int, wanted: CaseFilter, most: int, at: datetime) -> int:
-    """How many cases a filter lets through, counted no further than `most`."""
-    return filtered(court_id, wanted, at).values("pk")[:most].count()
 
 
 EXPORTED = ("pk", "number", "filed_on", "case_type", "cause", "applicants", "debtors", "claim_yuan", "basis_number", "basis_court",

@@ -49,10 +49,10 @@ class Hit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search gave. `exact`: the text is a whole case number; `more`: there were more than are shown."""
+    """What a search gave. `by_number`: the text is a case number, whole or in part; `more`: there were more than are shown."""
 
     hits: list[Hit] = field(default_factory=list)
-    exact: bool = False
+    by_number: bool = False
     more: bool = False
     hint: str = ""
 
@@ -67,10 +67,10 @@ def search(court_id: int, text: str) -> Found:
     except ValueError:
         whole = None
     if whole is not None:
-        return Found(_by_number(court_id, "c.number = %s", [whole.text]), exact=True)
+        return Found(_by_number(court_id, "c.number = %s", [whole.text]), by_number=True)
     numbers = identity_numbers(typed)
     if numbers:
-        return _found(_by_identity(court_id, numbers))
+        return _capped(_by_identity(court_id, numbers))
     parts = number_parts(typed)
     if parts is not None:
         year, kind, seq, suffix = parts
@@ -82,13 +82,13 @@ def search(court_id: int, text: str) -> Found:
         if suffix:
             clauses.append("c.number LIKE %s")
             params.append(f"%号{suffix}")
-        return _found(_by_number(court_id, " AND ".join(clauses), params))
+        return _capped(_by_number(court_id, " AND ".join(clauses), params), by_number=True)
     return by_name(court_id, typed)
 
 
-def _found(hits: list[Hit]) -> Found:
+def _capped(hits: list[Hit], by_number: bool = False) -> Found:
     most = limits()["search"]["results"]
-    return Found(hits[:most], more=len(hits) > most)
+    return Found(hits[:most], by_number, more=len(hits) > most)
 
 
 def identity_numbers(text: str) -> list[str]:

@@ -109,8 +109,9 @@ def explain_duty(
     told = explain(anchor, rule.within, calendar, excluded, rule.roll) if rule.within else _given(rule, row, state, started, calendar)
     due_at = told.due_at
     if due_at is not None and row.extended_until:
-        due_at = max(due_at, _end(row.extended_until))
-        told.notes.append(f"经批准延至 {row.extended_until}")
+        moved = max(due_at, _end(row.extended_until))
+        told.notes.append(f"经批准延至 {row.extended_until}" + ("" if moved > due_at else "，早于原到期日，到期日不变"))
+        due_at = moved
     stored = row.due_at.astimezone(CST) if row.due_at else None
     return DutyExplanation(
         rule=rule, title=rule.title, limit=rule.within.label if rule.within else "到期日由登记的内容给出",

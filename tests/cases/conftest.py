@@ -1,0 +1,5 @@
+"""Tests of this area stand on a court under the real regulation."""
+
+from tests.real_court import actor, book, clerk, client_of, court, monday_morning, new_case, other_court, person
+
+__all__ = ["actor", "book", "clerk", "client_of", "court", "monday_morning", "new_case", "other_court", "person"]
