@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
@@ -50,6 +51,7 @@ class DeskMiddleware:
         request.now = clock.now()
         request.book = rules.rulebook()
         request.actor = None
+        request.frame = partial(frame, request)  # desks are below the shell: they are handed the frame
         if request.user.is_authenticated:
             request.actor = actor_of(request.user, request.book, request.now.date())
         return self.get_response(request)

@@ -106,8 +106,10 @@ def _try(ref: str, act: Callable[[], Handoff]) -> Outcome:
 
 
 def _held(case_id: int, court_id: int) -> Custody:
-    """The open custody, locked where the engine can lock rows: acts on one file then stand in a queue."""
-    held = Custody.objects.select_for_update().filter(court_id=court_id, case_id=case_id, until_at=None).first()
+    """The open custody, locked where the engine can lock rows: acts on one file then stand in a queue. Asked twice,
+    because the row one waited for may have ended meanwhile, and only a new statement sees its successor."""
+    rows = Custody.objects.select_for_update().filter(court_id=court_id, case_id=case_id, until_at=None)
+    held = rows.first() or rows.all().first()
     if held is None:
         raise Refusal.because("暂不能移交", "这个案件没有卷宗去向记录", clause=CLAUSE, now="请联系信息管理员核对", status=409)
     return held
@@ -125,7 +127,6 @@ def _answer(ref: str, state: str, reason: str, verb: str, by: Actor, at: datetim
     if handoff.to_desk not in by.desks:
         raise Refusal.because(f"暂不能{verb}", f"这次移交是给{_title(handoff.to_desk)}的", clause=CLAUSE,
                               who=_title(handoff.to_desk), now=f"请由接收的岗位组{verb}", status=403)  # fmt: skip
-    _held(handoff.case_id, by.court_id)
     swapped = Handoff.objects.filter(pk=handoff.pk, state=Handoff.OFFERED).update(
         state=state, reason=reason, answered_at=at, answered_by_id=by.person_id
     )

@@ -64,7 +64,7 @@ def backwards(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("casework", "0001_initial")]
+    dependencies = [("casework", "0002_append_only")]
 
     operations = [
         migrations.AddIndex("case", models.Index(fields=["court", "seq"], name="case_court_seq")),

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
 
+from zhixing.casework.facts.forms import ActForm
 from zhixing.casework.people.authority import require
 from zhixing.rulebook.model import EventKind
 from zhixing.rulebook.refusals import Refusal
 from zhixing.web.pages import page
 
-from .forms import ActForm
 from .showing import show
-from .subjects import HANDING_ON, Subject, subject_of
+from .subjects import Subject, own_pages, subject_of
 from .views import submit
 
 MOST = 200
@@ -81,7 +81,7 @@ def act_bulk(request: HttpRequest) -> HttpResponse:
 def _same(request: HttpRequest, rows: Iterable[Picked]) -> EventKind:
     kinds = {row.kind for row in rows}
     spec = request.book.events.get(next(iter(kinds)))
-    if len(kinds) != 1 or spec is None or spec.kind in HANDING_ON or spec.opens:
+    if len(kinds) != 1 or spec is None or spec.kind in own_pages() or spec.opens:
         raise Refusal.because("暂不能批量办理", "选中各行的下一步不同，或不能批量办理", now="请勾选下一步相同的行")
     return spec
 

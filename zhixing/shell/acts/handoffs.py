@@ -16,13 +16,13 @@ from django.urls import reverse
 from zhixing.casework.custody import queries
 from zhixing.casework.custody.actions import accept_handoff, accept_many, offer_handoff, refuse_handoff
 from zhixing.casework.dossier.queries import volumes
+from zhixing.casework.facts.forms import Lines, stored_key
 from zhixing.casework.people.authority import allowed
 from zhixing.rulebook.refusals import Refusal
 from zhixing.web.pages import page
 
 from .bulk import Done, attempt, picked, results
 from .checklist import checklist
-from .forms import Lines, stored_key
 from .showing import show
 from .subjects import Subject, case_subject, subject_of
 

@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from zhixing.casework.cases.models import Case
 from zhixing.casework.duties.clocks import clock_of, explain_url
 from zhixing.casework.facts import rules
+from zhixing.casework.facts.forms import ActForm, known_values, stored_key
 from zhixing.casework.matters import queries
 from zhixing.casework.matters.actions import open_matter
 from zhixing.casework.people.authority import allowed, require
@@ -20,7 +21,6 @@ from zhixing.rulebook.model import Rulebook
 from zhixing.rulebook.refusals import Refusal
 from zhixing.web.pages import page
 
-from .forms import ActForm, known_values, stored_key
 from .showing import show
 from .subjects import act_url, may_record
 
@@ -56,7 +56,8 @@ def matter(request: HttpRequest, ref: str) -> HttpResponse:
     clocks, calendar = queries.clocks_of(court_id, row["pk"]), rules.calendar(court_id, row["calendar_version"])
     journal = [{**e, "spec": book.events.get(e["kind"]), "payload": labelled(book, e)} for e in queries.journal_of(court_id, row["pk"])]
     acts = [(e, act_url(e, "matter", ref)) for e in queries.events_of(book, row["kind"]) if may_record(book, request.actor, e)]
-    context = {"row": row, "title": titles(book).get(row["kind"], row["kind"]), "journal": journal, "acts": acts,
+    wanted = {k for d in row["state"].open.values() if d.rule in book.duties for k in book.duties[d.rule].met_by.kinds}
+    context = {"row": row, "wanted": wanted, "title": titles(book).get(row["kind"], row["kind"]), "journal": journal, "acts": acts,
                "clocks": [clock_of(c, book=book, calendar=calendar, at=request.now, url=explain_url(c["id"], matter_ref=ref)) for c in clocks],
                "may_upload": allowed(book, request.actor, "do:upload")}  # fmt: skip
     return show(request, "acts/matter", context)

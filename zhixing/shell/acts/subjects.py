@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+from django.apps import apps
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 
@@ -75,9 +77,13 @@ def subject_of(request: HttpRequest, what: str, ref: str) -> Subject:
     return case_subject(request, ref) if what == "case" else matter_subject(request, ref)
 
 
-def desk_for(spec: EventKind, by: Actor) -> str:
-    """The desk in whose name the person records this: one of theirs that the act belongs to."""
-    return next((d for d in by.desks if d in spec.desks), by.desks[0] if by.desks else "")
+@cache
+def own_pages() -> dict[str, str]:
+    """Event kind → url name (one argument: the ref) of the page where a desk's own form records it (`AppConfig.own_pages`)."""
+    found = dict.fromkeys(HANDING_ON, "handoff")
+    for config in apps.get_app_configs():
+        found |= getattr(config, "own_pages", {})
+    return found
 
 
 def may_record(book: Rulebook, by: Actor, spec: EventKind) -> bool:
@@ -96,7 +102,7 @@ def next_acts(book: Rulebook, by: Actor, rule: DutyRule | None) -> list[EventKin
 
 def act_url(spec: EventKind, what: str, ref: str, pile: str = "") -> str:
     """Where the person does it."""
-    if spec.kind in HANDING_ON:
-        return reverse("handoff", args=[ref])
+    if spec.kind in own_pages():
+        return reverse(own_pages()[spec.kind], args=[ref])
     address = reverse("act" if what == "case" else "matter-act", args=[ref, spec.kind])
     return f"{address}?pile={pile}" if pile else address

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 
 from zhixing.casework.approvals.actions import ask
 from zhixing.casework.dossier.actions import record_with_proof
+from zhixing.casework.facts.forms import ActForm, desk_for, initial_of, known_values, stored_key
 from zhixing.casework.matters.queries import events_of
 from zhixing.casework.people.authority import require
 from zhixing.rulebook.model import EventKind
@@ -17,10 +18,9 @@ from zhixing.rulebook.refusals import Refusal
 from zhixing.web.pages import page
 
 from .checklist import checklist
-from .forms import ActForm, initial_of, known_values, stored_key
 from .piles import Pile, after
 from .showing import show
-from .subjects import HANDING_ON, Subject, act_url, case_subject, desk_for, matter_subject, may_record
+from .subjects import Subject, act_url, case_subject, matter_subject, may_record, own_pages
 
 
 @page("page:case", reads="ref")
@@ -71,8 +71,8 @@ def _act(request: HttpRequest, subject: Subject, kind: str) -> HttpResponse:
     spec = request.book.events.get(kind)
     if spec is None or spec.subject != subject.what or spec.opens:
         raise Http404("细则中没有这个步骤")
-    if kind in HANDING_ON:
-        return redirect("handoff", ref=subject.ref)
+    if kind in own_pages():
+        return redirect(own_pages()[kind], ref=subject.ref)
     row = require(request.book, request.actor, f"record:{kind}", what=f"暂不能{spec.verb}")
     pile = Pile.read(request.GET.get("pile", ""))
     known = known_values(request.book, spec, subject.state)

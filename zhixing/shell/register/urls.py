@@ -1,5 +1,14 @@
 """Addresses of register import and export."""
 
-from typing import Any
+from django.urls import path
 
-urlpatterns: list[Any] = []
+from . import views
+
+urlpatterns = [
+    path("register/", views.imports, name="register-import"),
+    path("register/export/", views.export, name="register-export"),
+    path("register/<ref>/", views.run, name="register-run"),
+    path("register/<ref>/start/", views.start, name="register-start"),
+    path("register/<ref>/progress/", views.progress, name="register-progress"),
+    path("register/<ref>/undo/", views.undo, name="register-undo"),
+]

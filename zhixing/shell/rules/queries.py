@@ -38,10 +38,10 @@ def compliance(court_id: int, by: str, at: datetime, **where: Any) -> Mapping[st
         Duty.objects.filter(Q(is_open=True) | year, court_id=court_id, **where)
         .values_list(by)
         .annotate(
-            Count(one, filter=Q(is_open=True)),
-            Count(one, filter=Q(is_open=True, due_at__lt=at)),
-            Count(one, filter=year & Q(late_at__isnull=True)),
-            Count(one, filter=year & Q(late_at__isnull=False)),
+            n_open=Count(one, filter=Q(is_open=True)),
+            n_late=Count(one, filter=Q(is_open=True, due_at__lt=at)),
+            n_met=Count(one, filter=year & Q(late_at__isnull=True)),
+            n_met_late=Count(one, filter=year & Q(late_at__isnull=False)),
         )
     )
     return {row[0]: Compliance(*row[1:]) for row in rows}

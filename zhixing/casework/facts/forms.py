@@ -13,6 +13,7 @@ from django.http import HttpRequest
 
 from zhixing.casework.dossier.checking import ACCEPT
 from zhixing.casework.identity import check_identity
+from zhixing.casework.people.actors import Actor
 from zhixing.rulebook.deadlines import CST
 from zhixing.rulebook.engine import State
 from zhixing.rulebook.model import EventKind, PayloadField, Rulebook
@@ -199,3 +200,8 @@ def stored_key(request: HttpRequest, kind: str, ref: str, token: str) -> str:
 def initial_of(known: Mapping[str, tuple[Any, str]]) -> dict[str, Any]:
     """What a form starts with."""
     return {name: value for name, (value, _) in known.items()}
+
+
+def desk_for(spec: EventKind, by: Actor) -> str:
+    """The desk in whose name the person records this: one of theirs that the act belongs to."""
+    return next((d for d in by.desks if d in spec.desks), by.desks[0] if by.desks else "")

@@ -1,0 +1,108 @@
+"""People and desks: who holds which post, stand-ins, accounts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from zhixing.casework.people import actions
+from zhixing.casework.people.models import Assignment, Person
+from zhixing.casework.people.queries import people_of, posts_today
+from zhixing.rulebook.refusals import Refusal
+from zhixing.shell.frame import frame_of
+from zhixing.shell.middleware import may
+from zhixing.web.pages import page
+
+from .forms import AccountForm, PostForm
+
+
+@page("page:people")
+def people(request: HttpRequest) -> HttpResponse:
+    """Posts by desk with who holds them today; forms for those who may change them."""
+    return _show(request)
+
+
+def _show(
+    request: HttpRequest, account: AccountForm | None = None, post: PostForm | None = None, refusal: Refusal | None = None
+) -> HttpResponse:
+    book, court = request.book, request.actor.court_id
+    held = posts_today(court, request.now.date())
+    staff = people_of(court)
+    groups: list[tuple[str, list[tuple[Any, list[Assignment]]]]] = []
+    for desk in [*book.desks.values(), None]:
+        roles = [(r, held.get(r.id, [])) for r in book.roles.values() if r.desk == (desk.id if desk else None)]
+        if roles:
+            groups.append((desk.title if desk else "系统管理", roles))
+    bad = bool((account and account.errors) or (post and post.errors) or refusal)
+    context = {
+        "groups": groups, "staff": staff, "refusal": refusal,
+        "account": account or AccountForm(), "post": post or PostForm(book, staff, initial={"from_on": request.now.date()}),
+        "may_create": may(request, "do:create_account"), "may_grant": may(request, "do:grant_role"),
+        "may_assign": may(request, "do:assign_people"), **frame_of(request),
+    }  # fmt: skip
+    return render(request, "shell/people/people.html", context, status=422 if bad else 200)
+
+
+@page("do:create_account")
+def account_new(request: HttpRequest) -> HttpResponse:
+    form = AccountForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = actions.create_account(**form.cleaned_data, by=request.actor, at=request.now)
+        except Refusal as refusal:
+            return _show(request, account=on_fields(form, refusal), refusal=refusal)
+        messages.success(request, f"账号 {made.username} 已建立，请安全管理员授予岗位。")
+        return redirect("people")
+    return _show(request, account=form)
+
+
+@page("do:create_account")
+def account_active(request: HttpRequest, username: str) -> HttpResponse:
+    person = get_object_or_404(Person, court_id=request.actor.court_id, username=username)
+    if request.method == "POST":
+        actions.set_active(person=person, active=request.POST.get("active") == "1", by=request.actor, at=request.now)
+        messages.success(request, f"账号 {username} 已{'启用' if request.POST.get('active') == '1' else '停用'}。")
+    return redirect("people")
+
+
+@page("do:assign_people")
+def post_new(request: HttpRequest) -> HttpResponse:
+    """Grant a post (security administrator) or assign a stand-in (bureau head); each action asks its own row."""
+    staff = people_of(request.actor.court_id)
+    form = PostForm(request.book, staff, request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return _show(request, post=form)
+    data = form.cleaned_data
+    by_id = {str(p.pk): p for p in staff}
+    common = {"person": by_id[data["person"]], "role": data["role"], "from_on": data["from_on"], "until_on": data["until_on"],
+              "by": request.actor, "at": request.now}  # fmt: skip
+    try:
+        if data["stand_in_for"]:
+            actions.assign_stand_in(absent=by_id[data["stand_in_for"]], **common)
+        else:
+            actions.grant_post(team=data["team"], **common)
+    except Refusal as refusal:
+        return _show(request, post=on_fields(form, refusal), refusal=refusal)
+    messages.success(request, f"{common['person'].name} 的岗位已更新，下一次操作即生效。")
+    return redirect("people")
+
+
+@page("do:assign_people")
+def post_end(request: HttpRequest, n: int) -> HttpResponse:
+    row = get_object_or_404(Assignment.objects.select_related("person"), court_id=request.actor.court_id, pk=n)
+    if request.method == "POST":
+        actions.end_post(assignment=row, on=request.now.date(), by=request.actor, at=request.now)
+        messages.success(request, f"{row.person.name} 的岗位自今日止。")
+    return redirect("people")
+
+
+def on_fields(form: Any, refusal: Refusal) -> Any:
+    """Put each reason that names a field beside that field."""
+    for reason in refusal.reasons:
+        if reason.field in form.fields:
+            form.add_error(reason.field, forms.ValidationError(reason.why))
+    return form
