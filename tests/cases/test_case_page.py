@@ -188,11 +188,12 @@ def test_the_line_of_nodes_holds_the_key_nodes_of_the_regulation(book: Any) -> N
 
 
 def test_a_file_on_its_way_says_so_on_the_case(
-    case: Case, person: Callable[..., Person], client_of: Login, clerk: Actor, book: Any
+    case: Case, person: Callable[..., Person], client_of: Login, clerk: Actor, actor: Callable[..., Actor], book: Any
 ) -> None:
     """一1"""
     to = book.desks["intake"].hands_to[0]
     happen(case, "no_reception_explained", clerk, MONDAY)
+    happen(case, "no_reception_countersigned", actor("intake_clerk"), MONDAY)
     offer_handoff(case_id=case.pk, to_desk=to, contents=["正卷"], by=clerk, at=moment("2026-03-03 09:00"))
     with clock.frozen(moment("2026-03-03 10:00")):
         page = text_of(client_of(person("bureau_head")).get(f"/cases/{case.ref}/"))

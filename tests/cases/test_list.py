@@ -208,7 +208,7 @@ def test_many_persons_data_needs_the_authority_of_bulk_export_and_every_export_i
     browser = client_of(person(reader))
     small = browser.post("/cases/export/")
     assert small.status_code == 200
-    small.close()
+    assert b"".join(small.streaming_content)  # type: ignore[attr-defined]
     assert AccessEntry.objects.filter(action="page:export").count() == 1
     new_case()
     answer = browser.post("/cases/export/")
