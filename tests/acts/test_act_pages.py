@@ -114,11 +114,11 @@ def test_another_courts_case_an_unknown_act_and_an_unknown_ref_are_not_found(new
 
 def test_required_proof_is_asked_for_三1(new_case, people, browse):
     case, client = new_case(), browse(people.clerk)
-    path = f"/cases/{case.ref}/act/no_reception_explained/"
+    path = f"/cases/{case.ref}/act/no_talk_explained/"
     assert client.post(path, {"act_key": "k"}).status_code == 422
     fake = client.post(path, {"act_key": "k", "act_proof": SimpleUploadedFile("a.pdf", b"MZ not a pdf")})
     assert "不能识别" in fake.content.decode()
-    assert not JournalEntry.objects.filter(kind="no_reception_explained").exists()
+    assert not JournalEntry.objects.filter(kind="no_talk_explained").exists()
 
 
 def test_what_needs_approval_is_asked_for_and_recorded_by_the_decision_四1(new_case, people, browse):
@@ -178,7 +178,7 @@ def test_bulk_walks_around_nothing(new_case, people, browse):
     case = new_case()
     assert bulk(browse(people.searcher), [case], **GOOD).status_code == 403
     client = browse(people.clerk)
-    assert bulk(client, [case], kind="no_reception_explained", act_key="k").status_code == 422, "each needs its own proof"
+    assert bulk(client, [case], kind="no_talk_explained", act_key="k").status_code == 422, "each needs its own proof"
     assert bulk(client, [case], kind="handoff_offered", act_key="k").status_code == 422
     assert bulk(client, [], act_key="k").status_code == 422
     mixed = client.post("/act/bulk/", {"pick": [f"reception_recorded~case:{case.ref}", "visit_answered~matter:x"]})

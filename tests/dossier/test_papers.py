@@ -185,7 +185,7 @@ def test_who_may_not_upload_does_not_and_another_court_finds_nothing(new_case, a
 
 
 def proved(case, by, proof, key="k") -> None:
-    record_with_proof("no_reception_explained", proof=proof, case_id=case.pk, payload={}, desk="intake", key=key, by=by, at=MONDAY, recorded_at=MONDAY)
+    record_with_proof("no_talk_explained", proof=proof, case_id=case.pk, payload={}, desk="intake", key=key, by=by, at=MONDAY, recorded_at=MONDAY)
 
 
 def test_an_act_and_its_proof_are_kept_both_or_neither_三1(new_case, actors):
@@ -194,8 +194,8 @@ def test_an_act_and_its_proof_are_kept_both_or_neither_三1(new_case, actors):
         with pytest.raises(Refusal) as refused:
             proved(case, actors.clerk, proof)
         assert refused.value.reasons[0].field == "proof"
-    assert not JournalEntry.objects.filter(kind="no_reception_explained").exists()
+    assert not JournalEntry.objects.filter(kind="no_talk_explained").exists()
     proved(case, actors.clerk, file("a.pdf", PDF))
     proved(case, actors.clerk, file("a.pdf", PDF))
-    assert JournalEntry.objects.filter(kind="no_reception_explained").count() == 1
-    assert Scan.objects.get().event_kind == "no_reception_explained", "a double click files one paper"
+    assert JournalEntry.objects.filter(kind="no_talk_explained").count() == 1
+    assert Scan.objects.get().event_kind == "no_talk_explained", "a double click files one paper"
