@@ -40,5 +40,5 @@ class Notice(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["state", "next_at"], name="notice_waiting", condition=Q(state__in=["pending", "sending"])),
             models.Index(fields=["case", "-id"], name="notice_case", condition=Q(case__isnull=False)),
-            models.Index(fields=["court", "to_desk", "-id"], name="notice_desk", condition=~Q(to_desk="")),
+            models.Index(fields=["court", "to_desk", "-id"], name="notice_unread", condition=Q(to_desk__gt="", read_at__isnull=True)),
         ]
