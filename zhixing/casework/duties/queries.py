@@ -94,7 +94,7 @@ RANGE = {
 COLUMNS = """d.id, d.rule, d.key, d.clause, d.desk, d.started_at, d.due_at, d.provisional, d.extended_until, d.late_at,
   d.suspended_at, c.ref, coalesce(c.number, m.number), coalesce(c.applicants, ''), coalesce(c.debtors, ''),
   coalesce(c.team, ''), m.ref, m.kind, m.title,
-  (SELECT coalesce(max(v.version), 0) FROM calendar_version v WHERE v.court_id = d.court_id)"""
+  (SELECT coalesce(max(v.version), 0) FROM calendar_version v WHERE v.court_id = %s)"""
 JOINS = "FROM duty d LEFT JOIN case_file c ON c.id = d.case_id LEFT JOIN matter m ON m.id = d.matter_id"
 OPEN = "d.is_open"  # as the partial index says it: SQLite uses the index only for the same words
 
@@ -107,7 +107,7 @@ def worklist(
     only clocks of these duty rules. Clocks that stand still have no due moment: they are the bucket `still`."""
     where, places = RANGE[bucket]
     moments = edges(at)
-    params: list[Any] = [court_id, desk, *(moments[i] for i in places)]
+    params: list[Any] = [court_id, court_id, desk, *(moments[i] for i in places)]
     sql = f"SELECT {COLUMNS} {JOINS} WHERE d.court_id = %s AND d.desk = %s AND {OPEN} AND {where}"
     seen = _position(after)
     if seen is not None:
@@ -133,7 +133,7 @@ UNION ALL SELECT to_desk, 0, 0, 0, 0, 0, count(*), 0, 0, NULL FROM handoff
 UNION ALL SELECT from_desk, 0, 0, 0, 0, 0, 0, count(*), 0, NULL FROM handoff
   WHERE court_id = %s AND state = 'offered' AND from_desk IN ({desks}) GROUP BY from_desk
 UNION ALL SELECT to_desk, 0, 0, 0, 0, 0, 0, 0, count(*), NULL FROM notice
-  WHERE court_id = %s AND to_desk IN ({desks}) AND read_at IS NULL GROUP BY to_desk"""
+  WHERE court_id = %s AND to_desk IN ({desks}) AND to_desk > '' AND read_at IS NULL GROUP BY to_desk"""
 
 
 OWN = """

@@ -12,7 +12,8 @@ SHOWN = ("pk", "disclosure", "recipient", "channel", "text", "state", "attempts"
 
 def reminders(court_id: int, desk: str, *, limit: int = 50) -> list[dict[str, Any]]:
     """The desk's unread reminders, newest first."""
-    return list(Notice.objects.filter(court_id=court_id, to_desk=desk, read_at=None).order_by("-pk").values(*SHOWN)[:limit])
+    rows = Notice.objects.filter(court_id=court_id, to_desk=desk, to_desk__gt="", read_at=None)
+    return list(rows.order_by("-pk").values(*SHOWN)[:limit])
 
 
 def of_case(court_id: int, case_id: int, *, limit: int = 200) -> list[dict[str, Any]]:
