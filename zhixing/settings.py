@@ -145,6 +145,7 @@ TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 STATICFILES_STORAGE_NAME = env.str(
     "ZHIXING_STATIC_STORAGE", default="whitenoise.storage.CompressedManifestStaticFilesStorage"
 )

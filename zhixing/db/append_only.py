@@ -17,7 +17,7 @@ def append_only(*tables: str) -> migrations.RunPython:
     def forwards(apps: Any, editor: Any) -> None:
         vendor = editor.connection.vendor
         if vendor == "postgresql":
-            editor.execute(POSTGRES_FUNCTION)
+            editor.execute(POSTGRES_FUNCTION, params=None)
         for table in tables:
             if vendor == "postgresql":
                 editor.execute(f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}"
