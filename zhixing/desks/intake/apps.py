@@ -1,6 +1,14 @@
+from typing import ClassVar
+
 from django.apps import AppConfig
 
 
 class IntakeConfig(AppConfig):
     name = "zhixing.desks.intake"
     label = "intake"
+    own_pages: ClassVar = {
+        "first_reception_recorded": "intake-reception",
+        "no_reception_explained": "intake-statement",
+        "no_reception_countersigned": "intake-statement",
+        "rights_and_risks_told": "intake-told",
+    }
