@@ -12,6 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
 View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC = "public"
 
@@ -26,3 +29,8 @@ def page(action: str, *, posts: str | None = None, reads: str | None = None) -> 
         return view
 
     return mark
+
+
+def show(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    """Render a page inside the frame that the middleware hands to every request."""
+    return render(request, template, {**context, **request.frame()}, status=status)
