@@ -12,6 +12,7 @@ from ..duties.explanations import DutyExplanation, Happening, explain_duty, repl
 from ..duties.models import Duty
 from ..facts import rules
 from ..journal.models import JournalEntry
+from .limits import limits
 
 READ = ("seq", "kind", "at", "recorded_at", "person_name", "payload", "calendar_version")
 SHOWN = ("seq", "kind", "at", "recorded_at", "person_name", "desk", "clause", "payload")
@@ -52,8 +53,8 @@ def _words(value: Any) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, list):
-        return "、".join(str(v) for v in value)
-    return str(value)
+        return "、".join(_words(v) for v in value)
+    return str(limits()["words"]["track"].get(value, value))
 
 
 def explanation_of(

@@ -72,7 +72,9 @@ def owed(book: Rulebook, by: Actor, state: State, ref: str, clocks: Iterable[Clo
 
 def gates_shown(book: Rulebook, by: Actor, case: Mapping[str, Any], at: datetime) -> list[Gate]:
     """Handing on, closing, and what the person's own desks do behind a gate; those that lack something first."""
-    found = []
+    found: list[Gate] = []
+    if case["closed_on"]:
+        return found
     for kind in book.index.gates:
         spec = book.events[kind]
         closes = bool(CLOSING_FACTS & set(spec.sets))
@@ -138,14 +140,14 @@ def parties_shown(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [{**r, "id_number": mask_identity(r["id_number"]), "phone": mask_phone(r["phone"])} for r in rows]
 
 
-def entry_shown(book: Rulebook, row: Mapping[str, Any], url: str = "") -> dict[str, Any]:
+def entry_shown(book: Rulebook, row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """A journal entry as the timeline shows it: what was recorded later than it happened says so."""
-    spec = book.events.get(row["kind"])
+    spec, happened = book.events.get(row["kind"]), row["at"].astimezone(CST)
     late = days_between(row["at"], row["recorded_at"])
     desk = book.desks[row["desk"]].title if row["desk"] in book.desks else ""
     return {
-        "at": f"{row['at'].astimezone(CST):%m-%d %H:%M}", "words": spec.title if spec else row["kind"], "icon": "",
-        "by": f"{row['person_name']}{f'（{desk}）' if desk else ''}", "state": "", "clause": row["clause"], "url": url,
+        "at": f"{happened:%m-%d %H:%M}" if happened.year == now.astimezone(CST).year else f"{happened:%Y-%m-%d}", "words": spec.title if spec else row["kind"], "icon": "",
+        "by": f"{row['person_name']}{f'（{desk}）' if desk else ''}", "state": "", "clause": row["clause"], "url": "",
         "detail": f"补录于 {row['recorded_at'].astimezone(CST):%Y-%m-%d %H:%M}" if late else "",
-        "lines": payload_lines(book, row["kind"], row["payload"]), "day": row["at"].astimezone(CST).date(),
+        "lines": payload_lines(book, row["kind"], row["payload"]), "moment": happened,
     }  # fmt: skip

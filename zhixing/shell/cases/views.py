@@ -40,7 +40,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
     clauses = [c for c in request.book.clauses.values() if text and (text == c.id or text in c.title)]
     if found.by_number and len(found.hits) == 1:
         return redirect("case", found.hits[0].ref)
-    context = {"search_text": text, "found": found, "clauses": clauses, "most": limits()["search"]["results"]}
+    context = {"search_text": text, "found": found, "clauses": clauses}
     return show(request, "cases/search", context)
 
 
@@ -139,7 +139,7 @@ def case(request: HttpRequest, ref: str) -> HttpResponse:
         "owed": owed(book, by, row["state"], ref, clocks.values()), "words": limits()["words"],
         "closed_clocks": [c for c in clocks.values() if not c.is_open], "gates": gates_shown(book, by, row, at),
         "parties": parties_shown(queries.parties_of(by.court_id, row["pk"])), "side": side,
-        "events": [entry_shown(book, e) for e in events], "may_show": allowed(book, by, "do:show_identity"),
+        "events": [entry_shown(book, e, at) for e in events], "may_show": allowed(book, by, "do:show_identity"),
         "waiting": next((h for h in side.handoffs if h["third"] == "offered"), None), "book": book,
         "may_dossier": allowed(book, by, "page:dossier"),
     }  # fmt: skip
@@ -153,7 +153,7 @@ def case_journal(request: HttpRequest, ref: str) -> HttpResponse:
     before = request.GET.get("before", "")
     entries = journal_page(request.actor.court_id, row["pk"], before=int(before) if before.isdigit() else None, limit=size + 1)
     context = {
-        "case": row, "entries": [{**entry_shown(request.book, e), "seq": e["seq"]} for e in entries[:size]],
+        "case": row, "entries": [{**entry_shown(request.book, e, request.now), "seq": e["seq"]} for e in entries[:size]],
         "next": f"?before={entries[size - 1]['seq']}" if len(entries) > size else "", "first": "?" if before else "",
         "may_dossier": allowed(request.book, request.actor, "page:dossier"), "words": limits()["words"],
     }  # fmt: skip
