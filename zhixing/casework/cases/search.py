@@ -142,12 +142,11 @@ def _by_identity(court_id: int, numbers: Sequence[str]) -> list[Hit]:
 
 # The index answers inside, as few rows as are shown; only these are joined to their cases.
 BY_NAME = {
-    "postgresql": f"""SELECT {CASE}, p.name, p.initials FROM (SELECT case_id, name, initials FROM party
-  WHERE court_id = %s AND string_to_array(grams, ' ') @> %s::text[] AND (lower(name) LIKE %s OR initials LIKE %s) LIMIT %s) p
+    "postgresql": f"""SELECT {CASE}, p.name, p.initials FROM (SELECT p.case_id, p.name, p.initials FROM party p
+  WHERE p.court_id = %s AND string_to_array(p.grams, ' ') @> %s::text[] {{compared}} LIMIT %s) p
   JOIN case_file c ON c.id = p.case_id""",
     "sqlite": f"""SELECT {CASE}, p.name, p.initials FROM (SELECT p.case_id, p.name, p.initials
-  FROM party_fts f CROSS JOIN party p ON p.id = f.rowid
-  WHERE p.court_id = %s AND party_fts MATCH %s AND (lower(p.name) LIKE %s OR p.initials LIKE %s) LIMIT %s) p
+  FROM party_fts f CROSS JOIN party p ON p.id = f.rowid WHERE p.court_id = %s AND party_fts MATCH %s {{compared}} LIMIT %s) p
   JOIN case_file c ON c.id = p.case_id""",
 }
 
@@ -159,17 +158,29 @@ def by_name(court_id: int, text: str) -> Found:
     if len(kept) < caps["shortest_name"]:
         return Found(hint=f"姓名请至少输入{caps['shortest_name']}个字，或输入案号、证件号码")
     grams = needed(kept)
+    compared, patterns = _comparison(kept)
     tokens: Any = grams if connection.vendor == "postgresql" else " ".join(f'"{g}"' for g in grams)
-    pattern = f"%{'%'.join(kept)}%"  # names hold points and brackets that nobody types: the exact comparison follows
     with connection.cursor() as cursor:
-        cursor.execute(BY_NAME[connection.vendor], [court_id, tokens, pattern, pattern, caps["results"] + 1])
+        sql = BY_NAME[connection.vendor].format(compared=compared)
+        cursor.execute(sql, [court_id, tokens, *patterns, caps["results"] + 1])
         rows = cursor.fetchall()
-    hits = {}
+    found: dict[str, Hit] = {}
     for row in rows:
-        if kept in "".join(KEPT.findall(row[8])).lower() or kept in row[9]:
-            hits.setdefault(row[0], _hit(row[:9]))
-    found = sorted(hits.values(), key=lambda h: (h.filed_on, h.number), reverse=True)
-    return Found(found[: caps["results"]], more=len(rows) > caps["results"])
+        if not patterns or kept in row[9] or kept in "".join(KEPT.findall(row[8])).lower():
+            found.setdefault(row[0], _hit(row[:9]))
+    hits = sorted(found.values(), key=lambda h: (h.filed_on, h.number), reverse=True)
+    return Found(hits[: caps["results"]], more=len(rows) > caps["results"])
+
+
+def _comparison(kept: str) -> tuple[str, list[str]]:
+    """What the database compares besides the index. Two characters are one token of it: there is nothing left to compare.
+    Names hold points and brackets that nobody types, so the pattern lets anything stand between; the exact look follows."""
+    if len(kept) <= 2:
+        return "", []
+    pattern = f"%{'%'.join(kept)}%"
+    if LETTERS.search(kept):
+        return "AND lower(p.name) LIKE %s", [pattern]
+    return "AND (lower(p.name) LIKE %s OR p.initials LIKE %s)", [pattern, pattern]
 
 
 def _hits(sql: str, params: Sequence[Any]) -> list[Hit]:
