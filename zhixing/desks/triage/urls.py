@@ -1,5 +1,14 @@
-"""Addresses of this desk."""
+"""Addresses of triage and allocation."""
 
-from typing import Any
+from django.urls import path
 
-urlpatterns: list[Any] = []
+from . import views
+
+urlpatterns = [
+    path("triage/", views.home, name="triage-home"),
+    path("triage/allocate/", views.allocate_bulk, name="triage-allocate"),
+    path("triage/<ref>/", views.case, name="triage-case"),
+    path("triage/<ref>/facts/", views.facts, name="triage-facts"),
+    path("triage/<ref>/track/", views.track, name="triage-track"),
+    path("triage/<ref>/handler/", views.handler, name="triage-handler"),
+]
