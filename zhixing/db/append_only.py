@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import migrations
@@ -11,30 +12,43 @@ POSTGRES_FUNCTION = f"""CREATE OR REPLACE FUNCTION zhixing_append_only() RETURNS
 BEGIN RAISE EXCEPTION '{MESSAGE}（%）', TG_TABLE_NAME USING ERRCODE = 'check_violation'; END $$"""
 
 
+def guards(vendor: str, table: str) -> list[str]:
+    """The statements that put the guard on a table."""
+    if vendor == "postgresql":
+        return [
+            POSTGRES_FUNCTION,
+            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}"
+            " FOR EACH ROW EXECUTE FUNCTION zhixing_append_only()",
+            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}"
+            " FOR EACH STATEMENT EXECUTE FUNCTION zhixing_append_only()",
+        ]
+    return [
+        f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table}"
+        f" BEGIN SELECT RAISE(ABORT, '{MESSAGE}（{table}）'); END"
+        for verb in ("UPDATE", "DELETE")
+    ]  # fmt: skip
+
+
+def unguards(vendor: str, table: str) -> list[str]:
+    """The statements that take it off again: whoever owns the tables may, the product's own role may not."""
+    if vendor == "postgresql":
+        return [f"DROP TRIGGER {table}_{name} ON {table}" for name in ("append_only", "no_truncate")]
+    return [f"DROP TRIGGER {table}_{name}" for name in ("no_update", "no_delete")]
+
+
 def append_only(*tables: str) -> migrations.RunPython:
     """A migration operation that guards the tables."""
 
-    def forwards(apps: Any, editor: Any) -> None:
-        vendor = editor.connection.vendor
-        if vendor == "postgresql":
-            editor.execute(POSTGRES_FUNCTION, params=None)
-        for table in tables:
-            if vendor == "postgresql":
-                editor.execute(f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}"
-                               " FOR EACH ROW EXECUTE FUNCTION zhixing_append_only()")  # fmt: skip
-                editor.execute(f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}"
-                               " FOR EACH STATEMENT EXECUTE FUNCTION zhixing_append_only()")  # fmt: skip
-            else:
-                for verb in ("UPDATE", "DELETE"):
-                    editor.execute(f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table}"
-                                   f" BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END")  # fmt: skip
+    def run(statements: Any) -> Any:
+        def operate(apps: Any, editor: Any) -> None:
+            execute_all(editor, (s for table in tables for s in statements(editor.connection.vendor, table)))
 
-    def backwards(apps: Any, editor: Any) -> None:
-        vendor = editor.connection.vendor
-        for table in tables:
-            names = ("append_only", "no_truncate") if vendor == "postgresql" else ("no_update", "no_delete")
-            for name in names:
-                on = f" ON {table}" if vendor == "postgresql" else ""
-                editor.execute(f"DROP TRIGGER {table}_{name}{on}")
+        return operate
 
-    return migrations.RunPython(forwards, backwards)
+    return migrations.RunPython(run(guards), run(unguards))
+
+
+def execute_all(cursor: Any, statements: Iterable[str]) -> None:
+    """Run them with a cursor or a schema editor. `params=None` keeps the % of the message."""
+    for statement in statements:
+        cursor.execute(statement, None)

@@ -1,0 +1,38 @@
+"""The cast for every test, and clearing the tables after tests of several connections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.testcases import TransactionTestCase
+
+from tests.cast import book, cast, court, monday, sister_cast
+from zhixing.db.append_only import execute_all, guards, unguards
+
+__all__ = ["book", "cast", "court", "monday", "sister_cast"]
+GUARDED = ("journal_entry", "access_entry")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _clearing_lifts_the_guards() -> Iterator[None]:
+    """After a test that really commits, Django empties every table: the guards are off for that moment, and only here.
+
+    The product knows no way around its guards, so the tests, who own their database, drop and make them again.
+    """
+    clear = TransactionTestCase._fixture_teardown
+
+    def lifted(self: Any) -> None:
+        with connection.cursor() as cursor:
+            execute_all(cursor, (s for t in GUARDED for s in unguards(connection.vendor, t)))
+        try:
+            clear(self)
+        finally:
+            with connection.cursor() as cursor:
+                execute_all(cursor, (s for t in GUARDED for s in guards(connection.vendor, t)))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lifted)
+        yield
