@@ -57,6 +57,11 @@ class _File:
             if key not in allowed:
                 self.fail(where, key, "不认识的键", allowed)
 
+    def keys_of(self, cls: type) -> tuple[str, ...]:
+        """The keys that an entry of this kind may have."""
+        names = {v: k for k, v in RENAMED.get(cls, {}).items()}
+        return tuple(names.get(n, n) for n in _hints(cls))
+
     def build(self, cls: type[T], source: Any, where: Located, key: str) -> T:
         """One entry as `cls`. Unknown and missing keys and wrong types are refused."""
         if not isinstance(source, Located):
@@ -64,7 +69,7 @@ class _File:
         renamed = RENAMED.get(cls, {})
         names = {v: k for k, v in renamed.items()}
         hints = _hints(typing.cast(type, cls))
-        self.only(source, tuple(names.get(n, n) for n in hints))
+        self.only(source, self.keys_of(cls))
         values = {}
         for f in dataclasses.fields(cls):  # type: ignore[arg-type]
             file_key = names.get(f.name, f.name)
@@ -133,6 +138,7 @@ def load(*paths: Path) -> model.Rulebook:
         for section, (cls, ident) in SECTIONS.items():
             for raw in file.top.get(section) or []:
                 if section == "duties" and isinstance(raw, Located):
+                    file.only(raw, file.keys_of(cls))
                     _apply_defaults(file, raw, defaults)
                 entry: Any = file.build(cls, raw, file.top, section)
                 name = str(getattr(entry, ident))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from .expressions import looked_at
@@ -44,6 +44,7 @@ def check_references(book: Rulebook, fail: Fail) -> None:
                     fail("predicates", predicate.id, "when", f"没有这个事实或事件：{name}")
             elif what != "predicate":
                 check("predicates", predicate.id, "when", what, [name])
+    _check_clauses(book, fail)
     _check_duties(book, check)
     for gate in book.gates.values():
         check("gates", gate.id, "blocks", "event", [gate.blocks])
@@ -63,6 +64,18 @@ def check_references(book: Rulebook, fail: Fail) -> None:
         check("disclosures", disclosure.id, "on", "event", [disclosure.on])
     for reading in book.readings.values():
         check("readings", reading.id, "duties", "duty", reading.duties)
+
+
+def _check_clauses(book: Rulebook, fail: Fail) -> None:
+    """Nothing stands in the file without a clause that exists."""
+    sections: dict[str, Mapping[str, Any]] = {
+        "facts": book.facts, "events": book.events, "predicates": book.predicates, "duties": book.duties,
+        "gates": book.gates, "disclosures": book.disclosures, "authority": book.authority, "exclusions": book.exclusions,
+    }  # fmt: skip
+    for section, entries in sections.items():
+        for name, entry in entries.items():
+            if entry.clause not in book.clauses and (entry.clause or section not in ("facts", "exclusions")):
+                fail(section, name, "clause", f"没有这一条：{entry.clause or '（空）'}")
 
 
 def _check_duties(book: Rulebook, check: Callable[..., None]) -> None:
