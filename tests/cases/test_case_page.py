@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from tests.real_court import MONDAY, filled, made_up_id, moment
 from zhixing import clock
 from zhixing.casework.cases.actions import NewParty
 from zhixing.casework.cases.models import Case, Party
@@ -23,8 +24,6 @@ from zhixing.casework.journal.models import AccessEntry, JournalEntry
 from zhixing.casework.people.actors import Actor
 from zhixing.casework.people.models import Person
 from zhixing.shell.cases.page import is_key_node
-
-from tests.real_court import MONDAY, filled, made_up_id, moment
 
 Login = Callable[[Person], Client]
 

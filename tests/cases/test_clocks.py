@@ -8,13 +8,12 @@ from datetime import date, datetime
 import pytest
 from django.urls import reverse
 
+from tests.real_court import moment
 from zhixing.casework.duties.clocks import clock_of, explain_url
 from zhixing.casework.facts import rules
 from zhixing.rulebook.engine import Duty
 from zhixing.rulebook.model import Rulebook
 from zhixing.rulebook.periods import Period
-
-from tests.real_court import moment
 
 DUE = moment("2026-03-06 23:59:59")  # a Friday
 

@@ -10,12 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.real_court import MONDAY, moment
 from zhixing.casework.duties.explanations import Happening, explain_duty, replay
 from zhixing.casework.facts import rules
 from zhixing.rulebook import engine
 from zhixing.rulebook.model import DutyRule, Rulebook
-
-from tests.real_court import MONDAY, moment
 
 BOOK = rules.rulebook()
 # Every duty starts whatever its conditions: the explanation is asked about all of them.

@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from tests.real_court import made_up_id
 from zhixing.casework.cases.models import Case
 from zhixing.casework.people.models import Person
-
-from tests.real_court import made_up_id
 
 pytestmark = pytest.mark.usefixtures("monday_morning")
 

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from tests.real_court import MONDAY, moment
 from zhixing import clock
 from zhixing.casework.cases import queries
 from zhixing.casework.cases.limits import limits
@@ -27,8 +28,6 @@ from zhixing.casework.facts import rules
 from zhixing.casework.journal.models import AccessEntry
 from zhixing.casework.people.models import Person
 from zhixing.rulebook.model import Rulebook
-
-from tests.real_court import MONDAY, moment
 
 WEEK = timedelta(days=7)
 

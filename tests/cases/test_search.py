@@ -9,13 +9,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tests.real_court import made_up_id
 from zhixing.casework.cases.actions import NewParty
 from zhixing.casework.cases.models import Case, Party
 from zhixing.casework.cases.search import by_name, identity_numbers, number_parts, search
 from zhixing.casework.courts.models import Court
 from zhixing.casework.people.actors import Actor
-
-from tests.real_court import made_up_id
 
 NAMES = ["样明", "欧阳样华", "单样雨", "曾样一", "阿不都·样买提", "样样商贸（试验）有限公司", "ABC样品厂", "样王建建国"]
 
