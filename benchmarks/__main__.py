@@ -42,6 +42,7 @@ def run(names: list[str], size: Size, url: str) -> int:
     """The benchmarks against the server at `url`."""
     os.environ["DATABASE_URL"] = url
     os.environ["DJANGO_SETTINGS_MODULE"] = "zhixing.settings"
+    os.environ["ZHIXING_STATIC_STORAGE"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     import django
     from django.core.management import call_command
     from django.db import connection
