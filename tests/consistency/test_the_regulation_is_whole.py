@@ -87,3 +87,10 @@ def test_a_broken_file_is_refused_with_line_key_and_what_is_allowed(
     assert message in str(caught.value)
     lines = broken.read_text(encoding="utf-8").splitlines()
     assert line_has in lines[caught.value.line - 1]
+
+
+def test_closing_a_case_stops_every_clock_but_those_meant_to_survive_it() -> None:
+    """四(四)3: what goes on after closing says so; statutes.yaml shares the regulation's defaults."""
+    for duty in BOOK.duties.values():
+        if not duty.survives_closing:
+            assert {"case_closed", "procedure_terminated", "case_voided"} <= set(duty.stopped_by), duty.id

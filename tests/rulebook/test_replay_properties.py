@@ -121,6 +121,7 @@ def test_a_longer_period_never_ends_earlier(day: date, n: int, unit: str) -> Non
 
     anchor = datetime(day.year, day.month, day.day, 15, 20, tzinfo=CST)
     shorter, longer = (due(anchor, Period(k, unit), CALENDAR).due_at for k in (n, n + 1))
-    assert shorter is not None and longer is not None
+    assert shorter is not None
+    assert longer is not None
     assert anchor < shorter
     assert shorter <= longer or (unit == "hours" and shorter.date() <= longer.date())

@@ -134,7 +134,7 @@ def load(*paths: Path) -> model.Rulebook:
     entries: dict[str, dict[str, Any]] = {name: {} for name in SECTIONS}
     places: dict[tuple[str, str], tuple[_File, Located]] = {}
     for file in files:
-        defaults = file.top.get("defaults", Located())
+        defaults = file.top.get("defaults") or first.top.get("defaults", Located())
         for section, (cls, ident) in SECTIONS.items():
             for raw in file.top.get(section) or []:
                 if section == "duties" and isinstance(raw, Located):

@@ -18,7 +18,7 @@ from zhixing.casework.people.authority import require
 from zhixing.rulebook import memory
 from zhixing.rulebook.deadlines import CST
 
-from ..cases.actions import NewCase, NewParty, case_row, filing_payload, names_of, party_rows
+from ..cases.actions import NewCase, NewParty, filing_payload, names_of, party_rows
 from ..cases.models import Case, Party
 from .reading import stream_register
 from .rows import ParsedRow, Remark
