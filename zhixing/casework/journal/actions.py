@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from zhixing.casework.people.actors import Actor
+from zhixing.casework.people.models import Person
 
 from ..cases.models import Case
 from .models import AccessEntry
@@ -21,3 +22,8 @@ def note_read(
         court_id=by.court_id, at=at, person_id=by.person_id, person_name=by.name, action=action, case_id=case_id,
         path=path[:200], address=address, detail=detail[:200],
     )  # fmt: skip
+
+
+def note_session(*, action: str, person: Person, address: str, at: datetime) -> None:
+    """Record that somebody logged in or out, or that a log-in with their user name failed."""
+    AccessEntry.objects.create(court_id=person.court_id, at=at, person=person, person_name=person.name, action=action, address=address)

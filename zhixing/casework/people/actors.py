@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Q
-
 from zhixing.rulebook.model import Rulebook
 
-from .models import Assignment, Person
+from .models import Assignment, Person, in_force
 
 SYSTEM_NAME = "系统"
 
@@ -34,9 +32,7 @@ def system_actor(court_id: int) -> Actor:
 
 def actor_of(person: Person, book: Rulebook, on: date) -> Actor:
     """The person with the posts held on a day, stand-ins included. One query."""
-    rows = Assignment.objects.filter(
-        Q(until_on__isnull=True) | Q(until_on__gte=on), person=person, court_id=person.court_id, from_on__lte=on
-    ).values_list("role", "team")
+    rows = Assignment.objects.filter(in_force(on), person=person, court_id=person.court_id).values_list("role", "team")
     roles = frozenset(r for r, _ in rows if r in book.roles)
     desks = {book.roles[r].desk for r in roles}
     return Actor(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -34,8 +35,16 @@ class Person(AbstractBaseUser):
         return self.name
 
 
+def in_force(on: date) -> Q:
+    """Which assignments count on a day."""
+    return Q(Q(until_on__isnull=True) | Q(until_on__gte=on), from_on__lte=on, revoked_at__isnull=True)
+
+
 class Assignment(models.Model):
-    """A person holds a post (role of the regulation) from a day until a day; `stand_in_for` names whom they replace."""
+    """A person holds a post (role of the regulation) from a day until a day; `stand_in_for` names whom they replace.
+
+    A post taken away counts from that moment as not held: the row stays, with `revoked_at`.
+    """
 
     court = models.ForeignKey("casework.Court", models.PROTECT)
     person = models.ForeignKey(Person, models.PROTECT, related_name="assignments")
@@ -43,6 +52,7 @@ class Assignment(models.Model):
     team = models.CharField("团队", max_length=40, blank=True)
     from_on = models.DateField("自")
     until_on = models.DateField("至", null=True, blank=True)
+    revoked_at = models.DateTimeField("收回时间", null=True, blank=True, editable=False)
     stand_in_for = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="stood_in_by")
 
     class Meta:
@@ -60,6 +70,7 @@ class Assignment(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["person", "role", "team", "from_on"],
+                condition=Q(revoked_at__isnull=True),
                 name="one_assignment_per_post_and_day",
                 violation_error_message="这个人已经在这一天起担任这个岗位。",
             ),

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import F
 
-from .models import Assignment, Person
+from .models import Assignment, Person, in_force
 
 
 def posts_today(court_id: int, on: date) -> dict[str, list[Assignment]]:
-    """Role → assignments in force on a day, stand-ins included. One statement."""
+    """Role → assignments that count on a day, holders first, then their stand-ins. One statement."""
     rows = (
-        Assignment.objects.filter(Q(until_on__isnull=True) | Q(until_on__gte=on), court_id=court_id, from_on__lte=on)
-        .select_related("person", "stand_in_for").order_by("stand_in_for_id", "person__username")
+        Assignment.objects.filter(in_force(on), court_id=court_id).select_related("person", "stand_in_for")
+        .order_by(F("stand_in_for_id").asc(nulls_first=True), "person__username")
     )  # fmt: skip
     found: dict[str, list[Assignment]] = {}
     for row in rows:
@@ -21,6 +21,16 @@ def posts_today(court_id: int, on: date) -> dict[str, list[Assignment]]:
     return found
 
 
+def posts_of(person: Person) -> list[Assignment]:
+    """Every post a person ever held, the newest first. One statement."""
+    return list(Assignment.objects.filter(person=person).select_related("stand_in_for").order_by("-from_on", "-pk"))
+
+
 def people_of(court_id: int) -> list[Person]:
     """Every account of the court. One statement."""
     return list(Person.objects.filter(court_id=court_id).order_by("-is_active", "username"))
+
+
+def person_of(court_id: int, username: str) -> Person | None:
+    """An account of the court."""
+    return Person.objects.filter(court_id=court_id, username=username).first()

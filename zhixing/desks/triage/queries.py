@@ -11,7 +11,7 @@ from django.db.models import Count, Q
 
 from zhixing.casework.cases.models import Case
 from zhixing.casework.journal.models import JournalEntry
-from zhixing.casework.people.models import Assignment
+from zhixing.casework.people.models import Assignment, in_force
 from zhixing.rulebook import memory, triage
 from zhixing.rulebook.engine import State
 from zhixing.rulebook.model import Rulebook
@@ -75,8 +75,7 @@ def takers(court_id: int, *, book: Rulebook, on: date) -> list[Taker]:
     desks = {t.desk: t for t in tracks().values()}
     roles = {r.id: desks[r.desk] for r in book.roles.values() if r.desk in desks}
     posts = (
-        Assignment.objects.filter(Q(until_on__isnull=True) | Q(until_on__gte=on), court_id=court_id, from_on__lte=on,
-                                  role__in=roles, person__is_active=True)
+        Assignment.objects.filter(in_force(on), court_id=court_id, role__in=roles, person__is_active=True)
         .order_by("person__name", "pk").values_list("person_id", "person__name", "team", "role")
     )  # fmt: skip
     held = dict(

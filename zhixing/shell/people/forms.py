@@ -8,8 +8,13 @@ from django import forms
 
 from zhixing.casework.people.models import Person
 from zhixing.rulebook.model import Rulebook
+from zhixing.rulebook.refusals import Refusal
 
 DAY = forms.DateInput(attrs={"type": "date"})
+FIRST_PASSWORD = {
+    "label": "初始密码", "help_text": "至少10位；本人首次登录后必须修改",
+    "widget": forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+}  # fmt: skip
 
 
 class AccountForm(forms.Form):
@@ -17,7 +22,13 @@ class AccountForm(forms.Form):
 
     username = forms.SlugField(label="用户名", max_length=40, help_text="字母、数字、下划线")
     name = forms.CharField(label="姓名", max_length=40)
-    password = forms.CharField(label="初始密码", help_text="至少10位；本人首次登录后必须修改", widget=forms.PasswordInput)
+    password = forms.CharField(strip=False, **FIRST_PASSWORD)
+
+
+class PasswordForm(forms.Form):
+    """A password for somebody who forgot theirs."""
+
+    password = forms.CharField(strip=False, **FIRST_PASSWORD)
 
 
 class PostForm(forms.Form):
@@ -42,3 +53,11 @@ class PostForm(forms.Form):
         if data.get("stand_in_for") and not data.get("until_on"):
             self.add_error("until_on", "代理要有结束日期")
         return data
+
+
+def on_fields(form: forms.Form, refusal: Refusal) -> forms.Form:
+    """Put each reason that names a field beside that field."""
+    for reason in refusal.reasons:
+        if reason.field in form.fields:
+            form.add_error(reason.field, forms.ValidationError(reason.why))
+    return form

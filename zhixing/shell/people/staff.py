@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from zhixing.casework.people import actions
 from zhixing.casework.people.models import Assignment, Person
-from zhixing.casework.people.queries import people_of, posts_today
+from zhixing.casework.people.queries import people_of, person_of, posts_of, posts_today
 from zhixing.rulebook.refusals import Refusal
 from zhixing.shell.frame import frame_of
 from zhixing.shell.middleware import may
 from zhixing.web.pages import page
 
-from .forms import AccountForm, PostForm
+from .forms import AccountForm, PasswordForm, PostForm, on_fields
 
 
 @page("page:people")
@@ -61,12 +60,49 @@ def account_new(request: HttpRequest) -> HttpResponse:
 
 
 @page("do:create_account")
+def account(request: HttpRequest, username: str) -> HttpResponse:
+    """One account: its posts so far; enable, unlock, a new first password."""
+    person = _person(request, username)
+    form = PasswordForm(request.POST or None)
+    refusal = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.reset_password(person=person, password=form.cleaned_data["password"], by=request.actor, at=request.now)
+        except Refusal as error:
+            refusal = error
+            on_fields(form, refusal)
+        else:
+            messages.success(request, f"{person.name}的密码已重置并解锁，请当面告知本人；本人登录后必须修改。")
+            return redirect("account", username=username)
+    context = {"person": person, "held": posts_of(person), "roles": request.book.roles, "form": form, "refusal": refusal,
+               **frame_of(request)}  # fmt: skip
+    return render(request, "shell/people/account.html", context, status=422 if form.errors or refusal else 200)
+
+
+@page("do:create_account")
 def account_active(request: HttpRequest, username: str) -> HttpResponse:
-    person = get_object_or_404(Person, court_id=request.actor.court_id, username=username)
+    person = _person(request, username)
     if request.method == "POST":
-        actions.set_active(person=person, active=request.POST.get("active") == "1", by=request.actor, at=request.now)
-        messages.success(request, f"账号 {username} 已{'启用' if request.POST.get('active') == '1' else '停用'}。")
-    return redirect("people")
+        active = request.POST.get("active") == "1"
+        actions.set_active(person=person, active=active, by=request.actor, at=request.now)
+        messages.success(request, f"账号 {username} 已{'启用' if active else '停用'}。")
+    return redirect("account", username=username)
+
+
+@page("do:create_account")
+def account_unlock(request: HttpRequest, username: str) -> HttpResponse:
+    person = _person(request, username)
+    if request.method == "POST":
+        actions.unlock(person=person, by=request.actor, at=request.now)
+        messages.success(request, f"账号 {username} 已解锁，可以马上再试。")
+    return redirect("account", username=username)
+
+
+def _person(request: HttpRequest, username: str) -> Person:
+    person = person_of(request.actor.court_id, username)
+    if person is None:
+        raise Http404("本院没有这个账号")
+    return person
 
 
 @page("do:assign_people")
@@ -95,14 +131,6 @@ def post_new(request: HttpRequest) -> HttpResponse:
 def post_end(request: HttpRequest, n: int) -> HttpResponse:
     row = get_object_or_404(Assignment.objects.select_related("person"), court_id=request.actor.court_id, pk=n)
     if request.method == "POST":
-        actions.end_post(assignment=row, on=request.now.date(), by=request.actor, at=request.now)
-        messages.success(request, f"{row.person.name} 的岗位自今日止。")
+        actions.end_post(assignment=row, by=request.actor, at=request.now)
+        messages.success(request, f"{row.person.name} 的岗位已收回，下一次操作即生效。")
     return redirect("people")
-
-
-def on_fields(form: Any, refusal: Refusal) -> Any:
-    """Put each reason that names a field beside that field."""
-    for reason in refusal.reasons:
-        if reason.field in form.fields:
-            form.add_error(reason.field, forms.ValidationError(reason.why))
-    return form

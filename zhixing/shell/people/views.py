@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from math import ceil
 from typing import Any
 
+from axes.helpers import get_client_username, get_cool_off
+from axes.models import AccessAttempt
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -15,8 +19,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from zhixing.casework.journal.actions import note_session
+from zhixing.casework.people.actions import change_own_password
+from zhixing.casework.people.models import Person
+from zhixing.rulebook.refusals import Refusal
 from zhixing.shell.frame import frame_of
+from zhixing.shell.middleware import address_of
 from zhixing.web.pages import PUBLIC, page
+
+from .forms import on_fields
 
 
 class LoginForm(AuthenticationForm):
@@ -36,9 +47,14 @@ def login(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect(target or settings.LOGIN_REDIRECT_URL)
     form = LoginForm(request, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        start_session(request, form.get_user())
-        return redirect(target or resolve_url(settings.LOGIN_REDIRECT_URL))
+    if request.method == "POST":
+        if form.is_valid():
+            start_session(request, form.get_user())
+            note_session(action="login", person=form.get_user(), address=address_of(request), at=request.now)
+            return redirect(target or resolve_url(settings.LOGIN_REDIRECT_URL))
+        tried = Person.objects.filter(username=request.POST.get("username", "")).first()
+        if tried is not None:
+            note_session(action="login-failed", person=tried, address=address_of(request), at=request.now)
     return render(request, "web/login.html", {"form": form, "next": target}, status=200 if request.method != "POST" else 422)
 
 
@@ -46,25 +62,36 @@ def login(request: HttpRequest) -> HttpResponse:
 def logout(request: HttpRequest) -> HttpResponse:
     """Log out by POST only."""
     if request.method == "POST":
+        if request.user.is_authenticated:
+            note_session(action="logout", person=request.user, address=address_of(request), at=request.now)
         end_session(request)
     return redirect("login")
 
 
-@page("page:rulebook")
+@page("do:change_password")
 def password(request: HttpRequest) -> HttpResponse:
-    """Change one's own password."""
+    """Change one's own password; every other session of the person ends."""
     form = PasswordChangeForm(request.user, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        person = form.save(commit=False)
-        person.must_change_password = False
-        person.save(update_fields=["password", "must_change_password"])
-        update_session_auth_hash(request, person)
-        messages.success(request, "密码已修改。")
-        return redirect("home")
+        new = form.cleaned_data["new_password1"]
+        try:
+            change_own_password(person=request.user, password=new, by=request.actor, at=request.now)
+        except Refusal as refusal:
+            on_fields(form, refusal)
+        else:
+            update_session_auth_hash(request, request.user)
+            messages.success(request, "密码已修改，其他地方的登录已退出。")
+            return redirect("home")
     status = 200 if request.method != "POST" else 422
     return render(request, "shell/people/password.html", {**frame_of(request), "form": form}, status=status)
 
 
 def locked_out(request: HttpRequest, response: Any = None, credentials: Any = None, *args: Any, **kwargs: Any) -> HttpResponse:
     """Too many wrong passwords: how long, and who can unlock."""
-    return render(request, "429.html", status=429)
+    tried = AccessAttempt.objects.filter(username=get_client_username(request, credentials), ip_address=request.axes_ip_address)
+    last = tried.order_by("-attempt_time").values_list("attempt_time", flat=True).first() or request.axes_attempt_time
+    left = last + get_cool_off(request) - request.axes_attempt_time
+    minutes = max(1, ceil(left / timedelta(minutes=1)))
+    response = render(request, "shell/people/locked.html", {"minutes": minutes, "limit": settings.AXES_FAILURE_LIMIT}, status=429)
+    response["Retry-After"] = str(minutes * 60)
+    return response
