@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
+from django.apps import apps
 from django.db.models import Count, Q, Value
 from django.http import HttpRequest
 from django.urls import reverse
@@ -22,7 +24,15 @@ AFTER = (
     ("设置", (("台账导入", "register-import", "upload", "page:import"), ("人员与岗位", "people", "users", "page:people"),
              ("审计", "audit", "shield-check", "page:audit"))),
 )  # fmt: skip
-OWN_PAGES = {"intake": "intake-home", "triage": "triage-home"}
+
+
+@cache
+def desk_homes() -> dict[str, tuple[str, str]]:
+    """Desk → (url name, action) of the page of its own that a desk has beside its worklist (`AppConfig.desk_homes`)."""
+    found: dict[str, tuple[str, str]] = {}
+    for config in apps.get_app_configs():
+        found |= getattr(config, "desk_homes", {})
+    return found
 
 
 def due_counts(request: HttpRequest) -> dict[str, int]:
@@ -74,7 +84,8 @@ def _desks(request: HttpRequest, group: str, counts: dict[str, int]) -> dict[str
     if allowed(request.book, request.actor, "page:worklist"):
         for desk in request.book.desks.values():
             if desk.group == group:
-                url = reverse("desk", args=[desk.id])
+                name, action = desk_homes().get(desk.id, ("", ""))
+                url = reverse(name) if name and allowed(request.book, request.actor, action) else reverse("desk", args=[desk.id])
                 entries.append({"title": desk.title, "url": url, "icon": GROUP_ICONS[group], "count": counts.get(desk.id, 0),
                                 "current": request.path == url})  # fmt: skip
     return {"title": group, "entries": entries}

@@ -6,6 +6,7 @@ from django.apps import AppConfig
 class IntakeConfig(AppConfig):
     name = "zhixing.desks.intake"
     label = "intake"
+    desk_homes: ClassVar = {"intake": ("intake-home", "page:intake")}
     own_pages: ClassVar = {
         "first_reception_recorded": "intake-reception",
         "no_reception_explained": "intake-statement",

@@ -76,7 +76,7 @@ def told_at_window(book: Rulebook, spec: EventKind, state: State, parties: Seque
     applicants = [p for p in parties if p.role == Party.APPLICANT]
     debtors = [p for p in parties if p.role == Party.DEBTOR]
     first = applicants[0] if applicants else Party()
-    source = "来自立案登记的当事人"
+    source = "来自立案登记"
     found = {
         "interviewee": first.name, "applicant_address": first.address, "applicant_mobile": first.phone,
         "debtor_identity": "\n".join(_identity(p) for p in debtors),

@@ -187,7 +187,7 @@ def _page(
 
 def _known(book: Rulebook, state: State, found: Case) -> dict[str, tuple[Any, str]]:
     """Facts already recorded; what only the reception answered is offered, with that as its source."""
-    said = {k: ("1" if v else "0", "来自初次接待笔录，尚未登记") for k, v in queries.said_at_reception(found.pk).items()}
+    said = {k: ("1" if v else "0", "来自初次接待笔录") for k, v in queries.said_at_reception(found.pk).items()}
     return said | known_values(book, book.events[FACTS_KIND], state)
 
 
