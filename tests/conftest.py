@@ -10,10 +10,18 @@ from django.db import connection
 from django.test.testcases import TransactionTestCase
 
 from tests.cast import book, cast, court, monday, sister_cast
+from zhixing.casework.facts import rules
 from zhixing.db.append_only import execute_all, guards, unguards
 
 __all__ = ["book", "cast", "court", "monday", "sister_cast"]
 GUARDED = ("journal_entry", "access_entry")
+
+
+@pytest.fixture(autouse=True)
+def _calendars_of_this_test_only() -> Iterator[None]:
+    """A court's calendar version never changes in the product; tests give the same numbers to different ones."""
+    rules.calendar.cache_clear()
+    yield
 
 
 @pytest.fixture(autouse=True, scope="session")
