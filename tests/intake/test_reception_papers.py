@@ -210,3 +210,10 @@ def test_rights_and_risks_not_told_in_the_talk_are_told_before_the_file_leaves_�
         assert (refused.value.reasons[0].field, refused.value.reasons[0].clause) == (empty, "三(一)2(3)")
     tell_rights_and_risks(case_id=case.pk, payload=said, key="t", by=clerk, at=MONDAY)
     assert offer(case, clerk).state == "offered"
+
+
+def test_the_database_lets_nobody_write_over_a_paper_三一3(new_case: Any, receive: Any) -> None:
+    row = receive(new_case())
+    for change in (lambda: Reception.objects.filter(pk=row.pk).update(interviewee="样丙"), row.delete):
+        with pytest.raises(IntegrityError, match="只能追加"), transaction.atomic():
+            change()
