@@ -58,7 +58,7 @@ def plain_addresses(get_response: Any) -> Any:
 def run(size: Size) -> list[Line]:
     """page / plain Django."""
     requests, desk, person = size.of(60, 15), *_court(size.of(3000, 300))
-    product, plain = Client(), Client()
+    product, plain = Client(SERVER_NAME="127.0.0.1"), Client(SERVER_NAME="127.0.0.1")
     for client in (product, plain):
         client.force_login(person, backend="zhixing.shell.people.backend.PeopleBackend")
 

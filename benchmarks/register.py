@@ -17,7 +17,6 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from . import world
 from .measuring import ROUNDS, Line, Size, at_least
 
 HEADER = ["序号", "案号", "立案日期", "案由", "案件类型", "执行依据文号", "执行依据作出单位", "申请执行标的额", "申请执行人", "申请执行人证件号码",
@@ -93,9 +92,12 @@ def read(path: Path) -> int:
 
 def file(path: Path) -> int:
     """The whole import into a fresh court."""
+    from zhixing.casework.courts.models import Court
     from zhixing.casework.register.importing import import_register
 
-    court = world.Court.objects.create(code=f"台{os.getpid()}", name="台账法院", short_name="台账", region_code="000000")
+    from . import world
+
+    court = Court.objects.create(code=f"台{os.getpid()}", name="台账法院", short_name="台账", region_code="000000")
     outcome = import_register(file=path, filename=path.name, by=world.clerk(court), at=world.NOW.replace(year=2024, month=12, day=31))
     if outcome.rejected:
         raise RuntimeError(str(outcome.rejected[:3]))

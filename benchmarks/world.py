@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from itertools import count
 from typing import Any, NamedTuple
 
 from zhixing.casework.cases.actions import NewCase, NewParty, filing_payload
 from zhixing.casework.courts.models import Court
+from zhixing.casework.facts import rules
 from zhixing.casework.facts.record_many import History, Past
 from zhixing.casework.people.actors import Actor
 from zhixing.casework.people.models import Person
@@ -31,14 +33,14 @@ class Step(NamedTuple):
 
 FLOW = (
     Step("case_filed", 0, {}),
-    Step("case_allocated", 5, {"team": "一团队"}),
-    Step("enforcement_notice_issued", 26, {"number": "执行通知书1号"}),
+    Step("case_allocated", 5, {}),
+    Step("enforcement_notice_issued", 26, {}),
     Step("inquiry_started_zdz", 28, {}),
-    Step("inquiry_feedback_received", 120, {"feedback_no": "反馈1"}),
+    Step("inquiry_feedback_received", 120, {}),
     Step("feedback_form_printed", 122, {}),
-    Step("online_freeze_made", 125, {"measure_no": "冻结1", "kind": "存款", "controlled": "已控", "amount_yuan": "5000.00"}),
-    Step("traditional_search_started", 130, {"act": "调查"}),
-    Step("traditional_search_registered", 300, {"result": "未查到其他财产"}),
+    Step("online_freeze_made", 125, {"kind": "存款", "controlled": "已控"}),
+    Step("traditional_search_started", 130, {}),
+    Step("traditional_search_registered", 300, {}),
     Step("closing_reported", 900, {"claim_yuan": "5000.00", "closing_yuan": "5000.00", "waived_yuan": "0.00", "recovered_yuan": "5000.00",
                                    "closed_on": "2024-04-10", "way": "执行完毕", "ground": "全部履行"}),
     Step("closing_reviewed", 924, {"passed": True}),
@@ -82,7 +84,17 @@ def cases(where: Court, how_many: int, first: int = 1) -> list[tuple[int, NewCas
 
 def payload_of(step: Step, new: NewCase) -> dict[str, Any]:
     """The payload of a step for a case."""
-    return filing_payload(new) if step.kind == "case_filed" else step.payload
+    return filing_payload(new) if step.kind == "case_filed" else _filled(step.kind) | step.payload
+
+
+@cache
+def _filled(kind: str) -> dict[str, Any]:
+    """Something in every field that the regulation requires of an event."""
+    words = {"date": "2024-03-05", "moment": START.isoformat(), "int": 1, "yuan": "1.00", "bool": True, "phone": "19900000009"}
+    return {
+        f.name: f.choices[0] if f.type == "choice" else list(f.choices[:1]) or ["样"] if f.type == "list" else words.get(f.type, "样1")
+        for f in rules.rulebook().events[kind].fields if f.required
+    }  # fmt: skip
 
 
 def at(step: Step) -> datetime:

@@ -1,13 +1,14 @@
 """One event, one transaction: authority, gate, engine, journal, duties, notices, state.
 
-On PostgreSQL the whole event costs one reading statement (which locks the court's journal head) and one data-modifying
-statement; on SQLite the same rows are written by a handful of local statements inside an IMMEDIATE transaction.
+On PostgreSQL the whole event costs one reading statement and one data-modifying statement, which is a transaction of its own
+unless the caller has one open (then the reading statement locks the court's journal head); on SQLite the same rows are written by a handful of local statements inside an IMMEDIATE transaction.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -68,8 +69,9 @@ def record(
     data = clean(book, kind, payload or {})
     if approval is not None:
         data["approval"] = dict(approval)
-    with transaction.atomic():
-        now = write.read(connection, court_id, STREAM, case_id, matter_id, key)
+
+    def once(lock: bool) -> Recorded:
+        now = write.read(connection, court_id, STREAM, case_id, matter_id, key, lock=lock)
         state = memory.load(now.document)
         if now.repeated_seq is not None:
             return Recorded(now.repeated_seq, [], state, repeated=True)
@@ -79,21 +81,26 @@ def record(
                 approver = replace(by, person_id=approval["approver_id"], name=approval["approved_by"])
                 _keep_apart(book, kind, row.apart_from, case_id, matter_id, approver)
         passed = _pass_gates(book, kind, state, data, at, override, by)
-        if passed:
-            data = {**data, "gate_override": passed}
+        kept = {**data, "gate_override": passed} if passed else data
         seq = now.seq + 1
         before = dict(state.facts)
         changed = engine.apply(book, rules.calendar(court_id, now.calendar_version), state,
-                               engine.Event(kind, at, data, seq))  # fmt: skip
-        text = dumps(data)
+                               engine.Event(kind, at, kept, seq))  # fmt: skip
         fields = (court_id, STREAM, seq, kind, case_id, matter_id, at.isoformat(), recorded.isoformat(), by.person_id,
-                  by.name, desk, spec.clause, text, book.regulation.id, now.calendar_version)  # fmt: skip
+                  by.name, desk, spec.clause, dumps(kept), book.regulation.id, now.calendar_version)  # fmt: skip
         write.write(connection, write.Rows(
             fields=fields, at=at, recorded_at=recorded, key=key, hash=link(now.hash, fields), duties=changed,
             document=memory.dump(state), notices=[] if quiet else write.notices_of(book, kind, court_id, seq),
             columns=write.changed_columns(before, state.facts),
         ))  # fmt: skip
-    return Recorded(seq, changed, state)
+        return Recorded(seq, changed, state)
+
+    if connection.vendor == "postgresql" and not connection.in_atomic_block:
+        # Alone, the one writing statement is the transaction: it writes nothing if the head moved since it was read.
+        with suppress(write.HeadMoved):
+            return once(lock=False)
+    with transaction.atomic():
+        return once(lock=True)
 
 
 def dumps(payload: Mapping[str, Any]) -> str:

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 
 from zhixing.casework.people.actors import Actor
 from zhixing.casework.people.authority import require
+from zhixing.db.prepared import prepared_cursor
 from zhixing.rulebook import engine, memory
 from zhixing.rulebook.deadlines import CST
 
@@ -106,9 +107,16 @@ class _Bulk:
                 cursor.executemany(f"INSERT INTO duty ({', '.join(duty)}) VALUES ({marks}) {write._upsert('case')}",
                                    [[write.stored(v, vendor) for v in row] for row in self.known])  # fmt: skip
             self._save_states(cursor, vendor)
-            for case_id, columns in self.columns:
+        self._save_columns(connection)
+
+    def _save_columns(self, connection: Any) -> None:
+        alike: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
+        for case_id, columns in self.columns:
+            alike.setdefault(tuple(columns), []).append((*columns.values(), case_id))
+        with prepared_cursor(connection) as cursor:
+            for columns, rows in alike.items():
                 names = ", ".join(f"{c} = %s" for c in columns)
-                cursor.execute(f"UPDATE case_file SET {names} WHERE id = %s", (*columns.values(), case_id))
+                cursor.executemany(f"UPDATE case_file SET {names} WHERE id = %s", rows)
 
     def _insert(self, cursor: Any, table: str, names: Sequence[str], rows: list[tuple[Any, ...]]) -> None:
         marks = ", ".join(["%s"] * len(names))

@@ -36,11 +36,15 @@ class Difference:
     found: str
 
 
-def chain_differences(court_id: int) -> Iterator[Difference]:
-    """Recompute every hash of a court's streams: gaps, changed rows and a wrong head are named."""
+def chain_differences(court_id: int, newest: int | None = None) -> Iterator[Difference]:
+    """Recompute every hash of a court's streams (of the `newest` entries only, when given): gaps, changed rows and a wrong
+    head are named."""
     for head in JournalHead.objects.filter(court_id=court_id):
-        previous, expected_seq = GENESIS, 0
-        rows = JournalEntry.objects.filter(court_id=court_id, stream=head.stream).order_by("seq")
+        expected_seq = max(0, head.seq - newest) if newest else 0
+        entries = JournalEntry.objects.filter(court_id=court_id, stream=head.stream)
+        before = entries.filter(seq=expected_seq).values_list("hash", flat=True).first()
+        previous = before or GENESIS
+        rows = entries.filter(seq__gt=expected_seq).order_by("seq")
         for row in rows.values_list(*ENTRY_FIELDS, "hash").iterator(chunk_size=5000):
             expected_seq += 1
             if row[2] != expected_seq:

@@ -1,7 +1,7 @@
 """The rows of one event, by hand-written SQL: this is the hot path, and it is the same on every engine but for its verbs.
 
-PostgreSQL: one reading statement that locks the journal head, one data-modifying statement. SQLite: the same rows one
-statement each, inside the IMMEDIATE transaction that the settings ask for.
+PostgreSQL: one reading statement (inside a transaction it locks the journal head), one data-modifying statement that writes
+nothing when the head has moved. SQLite: the same rows one statement each, inside the IMMEDIATE transaction of the settings.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
+from zhixing.db.prepared import prepared_cursor
 from zhixing.rulebook.engine import Duty
 from zhixing.rulebook.model import Rulebook
 
@@ -75,43 +77,26 @@ def subject(case_id: int | None, matter_id: int | None) -> tuple[str, int | None
     return ("matter", matter_id) if matter_id is not None else ("case", case_id)
 
 
-def fast_cursor(connection: Any) -> Any:
-    """A cursor for the hot path: on PostgreSQL one whose statements stay prepared on the server.
-
-    Where somebody watches statements (a read-only GET, a test that counts them), it is Django's own cursor.
-    """
-    if connection.vendor != "postgresql" or connection.execute_wrappers:
-        return connection.cursor()
-    import psycopg
-
-    connection.ensure_connection()
-    return psycopg.Cursor(connection.connection)
-
-
-def execute(cursor: Any, sql: str, params: Any) -> None:
-    """Run a hot-path statement, prepared where the cursor can."""
-    if getattr(cursor, "db", None) is None:
-        cursor.execute(sql, params, prepare=True)
-    else:
-        cursor.execute(sql, params)
-
-
 READ = """SELECT h.seq, h.hash, s.document,
   (SELECT coalesce(max(v.version), 0) FROM calendar_version v WHERE v.court_id = h.court_id),
   (SELECT e.seq FROM journal_entry e WHERE e.court_id = h.court_id AND e.idempotency_key = CAST(%s AS text))
 FROM journal_head h LEFT JOIN {what}_state s ON s.{what}_id = CAST(%s AS bigint)
 WHERE h.court_id = %s AND h.stream = %s"""
-READS = {
-    (vendor, what): READ.format(what=what) + (" FOR UPDATE OF h" if vendor == "postgresql" else "")
-    for vendor in ("postgresql", "sqlite") for what in ("case", "matter")
-}  # fmt: skip
+READS = {what: READ.format(what=what) for what in ("case", "matter")}
 
 
-def read(connection: Any, court_id: int, stream: str, case_id: int | None, matter_id: int | None, key: str | None) -> Now:
-    """Lock the court's head and read the case's memory. A court without a head gets one."""
+class HeadMoved(RuntimeError):
+    """Somebody else recorded an event in the court since the head was read; nothing was written."""
+
+
+def read(
+    connection: Any, court_id: int, stream: str, case_id: int | None, matter_id: int | None, key: str | None, *, lock: bool = True
+) -> Now:
+    """Read the court's head (locked unless said otherwise) and the case's memory. A court without a head gets one."""
     what, ident = subject(case_id, matter_id)
-    with fast_cursor(connection) as cursor:
-        execute(cursor, READS[connection.vendor, what], (key, ident, court_id, stream))
+    sql = READS[what] + (" FOR UPDATE OF h" if lock and connection.vendor == "postgresql" else "")
+    with prepared_cursor(connection) as cursor:
+        cursor.execute(sql, (key, ident, court_id, stream))
         row = cursor.fetchone()
         if row is None:
             cursor.execute(
@@ -119,7 +104,7 @@ def read(connection: Any, court_id: int, stream: str, case_id: int | None, matte
                 " ON CONFLICT (court_id, stream) DO NOTHING",
                 (court_id, stream, GENESIS),
             )
-            cursor.execute(READS[connection.vendor, what], (key, ident, court_id, stream))
+            cursor.execute(sql, (key, ident, court_id, stream))
             row = cursor.fetchone()
     return Now(row[0], row[1], row[2] or "{}", row[3], row[4])
 
@@ -153,22 +138,29 @@ def _upsert(what: str) -> str:
     return f"ON CONFLICT ({what}_id, rule, key, n) WHERE {what}_id IS NOT NULL DO UPDATE SET {sets}"
 
 
-def _one_statement(what: str) -> str:
+@cache
+def one_statement(what: str, columns: tuple[str, ...] = ()) -> str:
+    """Everything one event writes, as one statement; `columns` are those of the case row that change with it.
+
+    Every part hangs on `head`: when the head has moved nothing is written, and the answer is 0.
+    """
     duty_cols, duty_defs = ", ".join(DUTY), ", ".join(f"{n} {t}" for n, t in DUTY.items())
     notice_cols, notice_defs = ", ".join(NOTICE), ", ".join(f"{n} {t}" for n, t in NOTICE.items())
-    return f"""WITH head AS (UPDATE journal_head SET seq = %(seq)s, hash = %(hash)s
+    follow = ", ".join(f"{c} = %(case_{c})s" for c in columns)
+    follows = f",\nfollows AS (UPDATE case_file SET {follow} FROM head WHERE id = %(case_id)s)" if columns else ""
+    return _typed(f"""WITH head AS (UPDATE journal_head SET seq = %(seq)s, hash = %(hash)s
     WHERE court_id = %(court_id)s AND stream = %(stream)s AND seq = %(seq)s - 1 RETURNING 1),
 entry AS (INSERT INTO journal_entry ({", ".join(ENTRY)}) SELECT {", ".join(f"%({c})s" for c in ENTRY)} FROM head RETURNING 1),
-memory AS (INSERT INTO {what}_state ({what}_id, document, events) SELECT %({what}_id)s, %(document)s, 1
+memory AS (INSERT INTO {what}_state ({what}_id, document, events) SELECT %({what}_id)s, %(document)s, 1 FROM head
     WHERE %({what}_id)s IS NOT NULL
     ON CONFLICT ({what}_id) DO UPDATE SET document = excluded.document, events = {what}_state.events + 1),
 clocks AS (INSERT INTO duty (court_id, {what}_id, {duty_cols})
-    SELECT %(court_id)s, %({what}_id)s, {duty_cols} FROM json_to_recordset(%(duties)s::json) AS d({duty_defs})
+    SELECT %(court_id)s, %({what}_id)s, {duty_cols} FROM head, json_to_recordset(%(duties)s::json) AS d({duty_defs})
     {_upsert(what)}),
 outbox AS (INSERT INTO notice (court_id, {what}_id, seq, text, to_desk, state, attempts, created_at, next_at, error, {notice_cols})
     SELECT %(court_id)s, %({what}_id)s, %(seq)s, '', '', 'pending', 0, %(recorded_at)s, %(recorded_at)s, '', {notice_cols}
-    FROM json_to_recordset(%(notices)s::json) AS m({notice_defs}))
-SELECT count(*) FROM entry"""
+    FROM head, json_to_recordset(%(notices)s::json) AS m({notice_defs})){follows}
+SELECT count(*) FROM entry""")
 
 
 def _typed(sql: str) -> str:
@@ -179,27 +171,26 @@ def _typed(sql: str) -> str:
     return sql
 
 
-ONE_STATEMENT = {what: _typed(_one_statement(what)) for what in ("case", "matter")}
-
-
 def write(connection: Any, rows: Rows) -> None:
-    """Write the rows of one event. Raises RuntimeError when the head moved although it was locked."""
+    """Write the rows of one event. Raises `HeadMoved`, with nothing written, when the head is no longer where it was read."""
     entry = dict(zip(ENTRY, (*rows.fields[:6], rows.at, rows.recorded_at, *rows.fields[8:], rows.key, rows.hash), strict=True))
     what, ident = subject(entry["case_id"], entry["matter_id"])
-    with fast_cursor(connection) as cursor:
-        if connection.vendor == "postgresql":
-            execute(cursor, ONE_STATEMENT[what], {
-                **entry, "document": rows.document,
-                "duties": _json([duty_values(d) for d in rows.duties], tuple(DUTY)),
-                "notices": _json(list(rows.notices), tuple(NOTICE)),
-            })  # fmt: skip
-            if cursor.fetchone()[0] != 1:
-                raise RuntimeError("journal head moved")
-        else:
+    columns = rows.columns if what == "case" and ident is not None else {}
+    if connection.vendor != "postgresql":
+        with connection.cursor() as cursor:
             _write_sqlite(cursor, rows, entry, what, ident)
-        if rows.columns and what == "case" and ident is not None:
-            names = ", ".join(f"{c} = %s" for c in rows.columns)
-            cursor.execute(f"UPDATE case_file SET {names} WHERE id = %s", (*rows.columns.values(), ident))
+            if columns:
+                names = ", ".join(f"{c} = %s" for c in columns)
+                cursor.execute(f"UPDATE case_file SET {names} WHERE id = %s", (*columns.values(), ident))
+        return
+    with prepared_cursor(connection) as cursor:
+        cursor.execute(one_statement(what, tuple(columns)), {
+            **entry, **{f"case_{c}": v for c, v in columns.items()}, "document": rows.document,
+            "duties": _json([duty_values(d) for d in rows.duties], tuple(DUTY)),
+            "notices": _json(rows.notices, tuple(NOTICE)),
+        })  # fmt: skip
+        if cursor.fetchone()[0] != 1:
+            raise HeadMoved
 
 
 def _write_sqlite(cursor: Any, rows: Rows, entry: Mapping[str, Any], what: str, ident: int | None) -> None:
@@ -207,7 +198,7 @@ def _write_sqlite(cursor: Any, rows: Rows, entry: Mapping[str, Any], what: str, 
     cursor.execute("UPDATE journal_head SET seq = %s, hash = %s WHERE court_id = %s AND stream = %s AND seq = %s",
                    (seq, rows.hash, court_id, entry["stream"], seq - 1))  # fmt: skip
     if cursor.rowcount != 1:
-        raise RuntimeError("journal head moved")
+        raise HeadMoved
     cursor.execute(f"INSERT INTO journal_entry ({', '.join(ENTRY)}) VALUES ({', '.join(['%s'] * len(ENTRY))})",
                    [stored(v, "sqlite") for v in entry.values()])  # fmt: skip
     if ident is not None:
