@@ -1,0 +1,28 @@
+"""Statements that stay prepared on a PostgreSQL server; on other engines Django's own cursor."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from psycopg import Cursor
+from psycopg.types.datetime import TimestamptzLoader
+
+
+class _Prepared(Cursor[Any]):
+    """Binds on the server and keeps what it executes prepared there."""
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
+        return super().execute(query, params, **{"prepare": True, **options})
+
+
+def prepared_cursor(connection: Any) -> Any:
+    """A cursor for a hot statement. Whoever watches statements (a read-only GET, a test that counts) sees its statements too.
+
+    Not for statements whose plan hangs on a parameter's value: after some runs the server plans them once for all values.
+    """
+    if connection.vendor != "postgresql":
+        return connection.cursor()
+    connection.ensure_connection()
+    cursor = _Prepared(connection.connection)
+    cursor.adapters.register_loader("timestamptz", TimestamptzLoader)  # Django's is written in Python
+    return connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)
