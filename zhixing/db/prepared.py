@@ -23,6 +23,7 @@ def prepared_cursor(connection: Any) -> Any:
     if connection.vendor != "postgresql":
         return connection.cursor()
     connection.ensure_connection()
+    connection.connection.prepare_threshold = 1  # Django sets None, which forbids it; its own cursors never prepare
     cursor = _Prepared(connection.connection)
     cursor.adapters.register_loader("timestamptz", TimestamptzLoader)  # Django's is written in Python
     return connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)
