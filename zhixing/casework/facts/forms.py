@@ -90,6 +90,7 @@ def moment_field(**common: Any) -> forms.DateTimeField:
 class ActForm(forms.Form):
     """One act: the event's own fields, then when it happened, its proof, and what passing a gate or asking needs."""
 
+    use_required_attribute = False  # what is missing is told all at once, in the court's language, with its clause
     act_key = forms.CharField(widget=forms.HiddenInput, max_length=40)
 
     def __init__(
