@@ -12,6 +12,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from zhixing.casework.duties.models import Duty
+from zhixing.casework.matters.actions import DAILY
+from zhixing.casework.matters.models import Matter
 from zhixing.casework.people.authority import allowed
 
 GROUP_ICONS = {"指挥": "radar", "办理": "folder", "管理": "list-check"}
@@ -45,8 +47,20 @@ def due_counts(request: HttpRequest) -> dict[str, int]:
     return dict(rows)
 
 
+def watch_status(request: HttpRequest) -> dict[str, str] | None:
+    """How today's watch stands (二(一)2): what of it is still to do, None where nobody opened one. One statement."""
+    today = Matter.objects.filter(court_id=request.actor.court_id, kind=DAILY, number=request.now.date().isoformat())
+    counted = today.values_list("ref").annotate(left=Count("duties", filter=Q(duties__is_open=True)))
+    row = counted.order_by("ref").first()
+    if row is None:
+        return None
+    ref, left = row
+    words = f"值守：今日还有 {left} 项" if left else "值守：今日已办完"
+    return {"words": words, "url": reverse("matter", args=[ref]), "state": "today" if left else "fine"}
+
+
 def frame_of(request: HttpRequest) -> dict[str, Any]:
-    """The context of `web/base.html`. One statement for the counts; everything else is at hand."""
+    """The context of `web/base.html`. Two statements: the counts, today's watch; everything else is at hand."""
     actor = request.actor
     if actor is None:
         return {}
@@ -58,6 +72,7 @@ def frame_of(request: HttpRequest) -> dict[str, Any]:
     return {
         "rail": [g for g in rail if g["entries"]],
         "court_name": request.user.court.name,
+        "watch_status": watch_status(request) if allowed(request.book, actor, "page:matters") else None,
         "person_name": actor.name,
         "current_desk": "、".join(book.roles[r].title for r in book.roles if r in actor.roles),
         "posts": [

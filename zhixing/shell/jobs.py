@@ -9,9 +9,11 @@ from django.conf import settings
 
 from zhixing import clock
 from zhixing.casework.courts.models import Court
+from zhixing.casework.journal.actions import verify_chain
 from zhixing.casework.matters.actions import open_due_matters
 from zhixing.casework.notices.actions import claim_warnings
 from zhixing.casework.notices.dispatch import dispatch
+from zhixing.casework.people.actors import system_actor
 from zhixing.outside.messages import Channel, FileChannel, SimulatedChannel
 
 BATCH = 500
@@ -19,6 +21,7 @@ SCHEDULES = {
     "sweep_warnings": "* * * * *",
     "send_notices": "* * * * *",
     "open_matters": "*/10 * * * *",
+    "verify_chains": "30 2 * * *",
 }  # job → cron line
 
 
@@ -49,6 +52,11 @@ def sweep_warnings() -> int:
 def open_matters() -> int:
     """Open today's and this week's matters of every court that has people."""
     return sum(len(open_due_matters(court_id=court_id, at=clock.now())) for court_id in _courts())
+
+
+def verify_chains() -> int:
+    """Recompute the whole journal chain of every court; what is found is recorded in the journal itself."""
+    return sum(len(verify_chain(by=system_actor(court_id), at=clock.now())) for court_id in _courts())
 
 
 def _courts() -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import contextmanager
 from functools import partial
@@ -20,8 +21,12 @@ from zhixing.casework.people.authority import allowed, require
 from zhixing.rulebook.refusals import Refusal
 from zhixing.web.pages import PUBLIC
 
+DENIED = "没有权限，已拒绝"
 SAFE = ("GET", "HEAD", "OPTIONS")
-WRITES = ("INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "ALTER", "TRUNCATE", "COPY")
+WRITES = re.compile(
+    r"\s*(?:WITH\b.*?\b)?(?:INSERT\s+INTO|UPDATE\s+\S+\s+SET|DELETE\s+FROM|MERGE\s+INTO)\b|\s*(?:CREATE|DROP|ALTER|TRUNCATE|COPY)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 class WroteInGet(RuntimeError):
@@ -33,7 +38,7 @@ def reading_only() -> Any:
     """Refuse every writing statement of the view (sessions and the access trail are written outside it)."""
 
     def guard(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if sql.lstrip()[:8].upper().startswith(WRITES) and "django_session" not in sql:
+        if WRITES.match(sql) and "django_session" not in sql:
             raise WroteInGet(sql[:120])
         return execute(sql, params, many, context)
 
@@ -67,8 +72,9 @@ class DeskMiddleware:
         if request.user.must_change_password and request.resolver_match.url_name not in ("password", "logout"):
             return redirect("password")
         try:
-            require(request.book, request.actor, action, what="打不开这个页面")
+            require(request.book, request.actor, action, what="打不开这个页面" if request.method in SAFE else "暂不能办理")
         except Refusal as refusal:
+            note_read(action=action, detail=DENIED, path=request.path, address=address_of(request), by=request.actor, at=request.now)
             return self.refused(request, refusal)
         if request.method not in SAFE:
             return None

@@ -10,7 +10,7 @@ from zhixing.casework.people.models import Person
 from zhixing.rulebook.model import Rulebook
 from zhixing.rulebook.refusals import Refusal
 
-DAY = forms.DateInput(attrs={"type": "date"})
+DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 FIRST_PASSWORD = {
     "label": "初始密码", "help_text": "至少10位；本人首次登录后必须修改",
     "widget": forms.PasswordInput(attrs={"autocomplete": "new-password"}),
