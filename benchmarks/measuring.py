@@ -6,6 +6,7 @@ import gc
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from statistics import median
 
 ROUNDS = 5
@@ -57,7 +58,7 @@ def in_turn(*works: Callable[[int], object], rounds: int = ROUNDS, warm: bool = 
     times: list[list[float]] = [[] for _ in works]
     for number in range(0 if warm else 1, rounds + 1):
         for work, taken in zip(works, times, strict=True):
-            spent = seconds(lambda work=work: work(number))  # type: ignore[misc]
+            spent = seconds(partial(work, number))
             if number:
                 taken.append(spent)
     return times

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from itertools import count
@@ -69,10 +69,10 @@ def clerk(where: Court, *roles: str) -> Actor:
     return Actor(None, "样书记员", where.pk, frozenset(roles or {"intake_clerk"}))
 
 
-def new_case(code: str, seq: int, filed_on: date = START.date()) -> NewCase:
+def new_case(code: str, seq: int) -> NewCase:
     """A case to be filed."""
     parties = [NewParty("applicant", f"样申请{seq}"), NewParty("debtor", f"样被执{seq}", phone=f"1990000{seq % 10000:04}")]
-    return NewCase(number=f"（2024）{code}执{seq}号", year=2024, kind="执", seq=seq, filed_on=filed_on, parties=parties,
+    return NewCase(number=f"（2024）{code}执{seq}号", year=2024, kind="执", seq=seq, filed_on=START.date(), parties=parties,
                    claim_yuan=Decimal("5000.00"), cause="买卖合同纠纷", case_type="首次执行")  # fmt: skip
 
 

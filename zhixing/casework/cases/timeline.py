@@ -6,10 +6,14 @@ import json
 from functools import partial
 from typing import Any
 
+from django.db import connection
+
+from zhixing.db.prepared import prepared_cursor
 from zhixing.rulebook.model import Rulebook
 
 from ..duties.explanations import DutyExplanation, Happening, explain_duty, replay
 from ..duties.models import Duty
+from ..duties.queries import moment_of
 from ..facts import rules
 from ..journal.models import JournalEntry
 from .limits import limits
@@ -29,12 +33,13 @@ def entries_of(court_id: int, *, case_id: int | None = None, matter_id: int | No
 
 def journal_page(court_id: int, case_id: int, *, before: int | None = None, limit: int) -> list[dict[str, Any]]:
     """Entries of a case, newest first; `before` is the `seq` of the last one seen. `payload` comes as a dict."""
-    rows = JournalEntry.objects.filter(court_id=court_id, case_id=case_id)
-    if before is not None:
-        rows = rows.filter(seq__lt=before)
-    found = list(rows.order_by("-seq").values(*SHOWN)[:limit])
+    older, places = ("", ()) if before is None else (" AND seq < %s", (before,))
+    sql = f"SELECT {', '.join(SHOWN)} FROM journal_entry WHERE court_id = %s AND case_id = %s{older} ORDER BY seq DESC LIMIT %s"
+    with prepared_cursor(connection) as cursor:
+        cursor.execute(sql, (court_id, case_id, *places, limit))
+        found = [dict(zip(SHOWN, row, strict=True)) for row in cursor.fetchall()]
     for row in found:
-        row["payload"] = json.loads(row["payload"])
+        row |= {"at": moment_of(row["at"]), "recorded_at": moment_of(row["recorded_at"]), "payload": json.loads(row["payload"])}
     return found
 
 

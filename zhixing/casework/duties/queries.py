@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from zhixing.db.prepared import prepared_cursor
 from zhixing.rulebook.deadlines import CST
 
 from ..facts.write import stored
@@ -223,7 +224,7 @@ def monthly_indicators(court_id: int, year: int, month: int) -> Indicators:
     following = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=CST)
     names = {"court": court_id, "first": first.date(), "next": following.date(), "from": first, "to": following}
     vendor = connection.vendor
-    with connection.cursor() as cursor:
+    with prepared_cursor(connection) as cursor:
         cursor.execute(MONTH.format(days=DAYS[vendor]), {k: stored(v, vendor) for k, v in names.items()})
         received, closed, still_open, days, ended, late, due, done = cursor.fetchone()
     return Indicators(received, closed, still_open, None if days is None else float(days), ended, late, due, done)
@@ -239,8 +240,8 @@ def moment_of(value: Any) -> datetime | None:
 
 def _rows(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
     vendor = connection.vendor
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [stored(v, vendor) for v in params])
+    with prepared_cursor(connection) as cursor:
+        cursor.execute(sql, [stored(v, vendor) for v in params] if vendor == "sqlite" else params)
         return cursor.fetchall()  # type: ignore[no-any-return]
 
 

@@ -18,6 +18,7 @@ from django.db import connection, transaction
 
 from zhixing.casework.people.actors import Actor
 from zhixing.casework.people.authority import require
+from zhixing.db.prepared import prepared_cursor
 from zhixing.rulebook import engine, gates, memory
 from zhixing.rulebook.deadlines import CST
 from zhixing.rulebook.model import Rulebook
@@ -166,15 +167,14 @@ def _keep_apart(
     book: Rulebook, kind: str, others: tuple[str, ...], case_id: int | None, matter_id: int | None, by: Actor
 ) -> None:
     """Maker and checker are two persons (trust R2), whatever posts they hold."""
-    from ..journal.models import JournalEntry
-
-    entry = (
-        JournalEntry.objects.filter(case_id=case_id, matter_id=matter_id, kind__in=others, person_id=by.person_id)
-        .order_by("-seq")
-        .first()
-    )
-    if entry is not None:
+    about = {"case_id": case_id, "matter_id": matter_id}
+    where = " AND ".join(f"{c} IS NULL" if v is None else f"{c} = %s" for c, v in about.items())
+    sql = f"SELECT kind FROM journal_entry WHERE {where} AND kind IN ({', '.join(['%s'] * len(others))}) AND person_id = %s"
+    with prepared_cursor(connection) as cursor:
+        cursor.execute(f"{sql} ORDER BY seq DESC LIMIT 1", (*(v for v in about.values() if v is not None), *others, by.person_id))
+        done = cursor.fetchone()
+    if done is not None:
         raise Refusal.because(
-            f"暂不能{book.events[kind].verb}", f"{by.name}已经办理过“{book.events[entry.kind].title}”，这一步须由另一人办理",
+            f"暂不能{book.events[kind].verb}", f"{by.name}已经办理过“{book.events[done[0]].title}”，这一步须由另一人办理",
             clause=book.events[kind].clause, now="请交给另一位有权限的人员", status=403,
         )  # fmt: skip
