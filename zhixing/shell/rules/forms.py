@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django import forms
 
-DAYS = forms.DateInput(attrs={"type": "date"})
+DAYS = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 class DayForm(forms.Form):
@@ -16,7 +16,7 @@ class DayForm(forms.Form):
 
     first = forms.DateField(label="自", widget=DAYS)
     last = forms.DateField(label="至", widget=DAYS, required=False, help_text="不填即只改这一天")
-    kind = forms.ChoiceField(label="改为", choices=KINDS, required=False)
+    kind = forms.ChoiceField(label="改为", choices=KINDS, required=False, initial="off")
     name = forms.CharField(label="名称", max_length=40, required=False, help_text="例如 国庆节、调休上班")
     source = forms.CharField(label="依据文件", max_length=120, required=False, help_text="国务院办公厅通知的文号，或本院文件")
     covers_until = forms.DateField(label="日历公布至", widget=DAYS, required=False, help_text="新一年的安排公布后，改为当年12月31日")
