@@ -15,7 +15,7 @@ from zhixing.casework.custody.models import Custody, Handoff
 from zhixing.casework.facts import History, record_many, rules
 from zhixing.casework.matters.actions import open_due_matters, open_matter
 from zhixing.casework.people.actors import actor_of, system_actor
-from zhixing.casework.people.models import Person
+from zhixing.casework.people.models import Assignment, Person
 from zhixing.casework.register.setting_up import default_court
 from zhixing.casework.register.storing import insert_cases
 from zhixing.rulebook.refusals import Refusal
@@ -63,7 +63,8 @@ def make_cases(court: Court, people: dict[str, Person], cases: int, random: Rand
                 filed_at -= timedelta(days=1)
         new.append((_case(random, court, filed_at, counters), min(filed_at, at)))
     rows = insert_cases([n for n, _ in new], court_id=court.pk, at=at)
-    stories = [tell_story(random, calendar, filing_payload(n), filed_at, at) for n, filed_at in new]
+    handlers = handlers_of(court)
+    stories = [tell_story(random, calendar, filing_payload(n), filed_at, at, handlers) for n, filed_at in new]
     record_many(
         [History(c.pk, s.events) for c, s in zip(rows, stories, strict=True)],
         court_id=court.pk, under="demo", by=system_actor(court.pk), at=at,
@@ -72,6 +73,15 @@ def make_cases(court: Court, people: dict[str, Person], cases: int, random: Rand
     clerk = people["intake_clerk"]
     for row, story in zip(rows, stories, strict=True):
         _place(court, row, story, clerk)
+
+
+def handlers_of(court: Court) -> dict[str, list[tuple[int, str]]]:
+    """Each team's handlers as (id, name)."""
+    found: dict[str, list[tuple[int, str]]] = {}
+    rows = Assignment.objects.filter(court=court, role__in=("handler", "fast_handler")).order_by("pk")
+    for team, ident, name in rows.values_list("team", "person_id", "person__name"):
+        found.setdefault(team, []).append((ident, name))
+    return found
 
 
 def _case(random: Random, court: Court, filed_at: datetime, counters: dict[tuple[int, str], int]) -> NewCase:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -12,6 +12,9 @@ from zhixing.casework.facts.record_many import Past
 from zhixing.rulebook.workdays import Calendar
 
 from .logins import FAST_TEAM, TEAMS
+
+
+Handlers = Mapping[str, Sequence[tuple[int, str]]]
 
 
 @dataclass(slots=True)
@@ -35,6 +38,8 @@ class Teller:
         self.story = Story(filed_at)
         self.holder = "intake"
         self.stall = random.random() < 0.12
+        self.frozen_until: datetime | None = None
+        self.handlers: Handlers = {}
 
     def go(self, least: int, most: int) -> None:
         """Some working days pass (in a stalled case sometimes many more), to a moment within office hours."""
@@ -64,10 +69,11 @@ class Teller:
 
 
 def tell_story(
-    random: Random, calendar: Calendar, filing: Mapping[str, Any], filed_at: datetime, until: datetime
+    random: Random, calendar: Calendar, filing: Mapping[str, Any], filed_at: datetime, until: datetime, handlers: Handlers
 ) -> Story:
-    """Everything that happened to a case between its filing and `until`."""
+    """Everything that happened to a case between its filing and `until`. `handlers` are each team's people."""
     t = Teller(random, calendar, filed_at, until, str(filing["claim_yuan"]))
+    t.handlers = handlers
     try:
         t.tell("case_filed", **filing)
         for chapter in (_window, _line, _search):
@@ -87,6 +93,7 @@ def _window(t: Teller) -> None:
     t.go(0, 0)
     if t.random.random() < 0.1:
         t.tell("no_reception_explained", reason="申请执行人未到场，电话告知后邮寄材料", staff="接待专员", staff_signed=True)
+        t.tell("no_reception_countersigned", note="情况属实")
         t.tell("rights_and_risks_told", told_to="申请执行人", manner="电话", items="提供线索、律师调查令、悬赏、失信名单")
     else:
         announced = t.random.choice(("是", "否", "否", "不清楚"))
@@ -106,7 +113,8 @@ def _line(t: Teller) -> None:
     t.tell("inquiry_started_ddd", query_no=f"D{t.random.randrange(10**6):06d}")
     simple = float(t.claim) <= 50000
     team = FAST_TEAM if simple else t.random.choice(TEAMS)
-    t.tell("case_allocated", team=team)
+    handler_id, handler = t.random.choice(t.handlers[team])
+    t.tell("case_allocated", team=team, handler=handler, handler_id=handler_id)
     t.tell("track_set", track="simple" if simple else "ordinary", grounds="四(一)2(1)" if simple else "四(一)1")
     t.go(0, 3)
     t.tell("enforcement_notice_issued", number="通知1号")
@@ -121,10 +129,13 @@ def _line(t: Teller) -> None:
            disposal_needed=False, out_of_area=False, summary="见反馈表")  # fmt: skip
     t.go(0, 1)
     t.tell("feedback_form_printed", feedback_no="F1")
+    if t.random.random() < 0.9:
+        t.tell("track_set", track="simple" if simple else "ordinary", grounds="反馈后复核，维持")
     t.tell("feedback_assets_handled", feedback_no="F1")
     if found:
-        expires = (t.now + timedelta(days=364)).date().isoformat()
-        t.tell("online_freeze_made", measure_no="冻1", kind="存款", amount_yuan=t.claim, controlled="已控", expires_on=expires)
+        t.frozen_until = t.now + timedelta(days=364)
+        t.tell("online_freeze_made", measure_no="冻1", kind="存款", amount_yuan=t.claim, controlled="已控",
+               expires_on=t.frozen_until.date().isoformat())  # fmt: skip
     t.go(0, 2)
     t.tell("consumption_restriction_issued", number="限消1号")
     t.tell("online_stage_completed")
@@ -133,7 +144,7 @@ def _line(t: Teller) -> None:
 
 def _search(t: Teller) -> None:
     t.go(0, 2)
-    t.tell("delivery_address_consulted", source="两者")
+    t.tell("delivery_address_consulted", source="两者", address="河南省信阳市浉河区虚构路")
     t.tell("traditional_search_started", act="调查")
     t.tell("delivery_phoned", debtor="被执行人", result="未接通")
     t.go(1, 5)
@@ -143,7 +154,7 @@ def _search(t: Teller) -> None:
     t.tell("traditional_search_registered", result="已查不动产、车辆、股权", asset_covers_claim=False)
     t.tell("delivery_completed", mode="邮寄", served_on=t.now.date().isoformat())
     t.go(0, 3)
-    t.tell("offline_stage_completed")
+    t.tell("offline_stage_completed", asset_found=t.frozen_until is not None)
 
 
 def _money(t: Teller, desk: str) -> None:
@@ -161,6 +172,8 @@ def _money(t: Teller, desk: str) -> None:
     t.go(0, 2)
     t.tell("payout_approved", receipt_no=no, amount_yuan=t.claim)
     t.tell("money_paid_out", receipt_no=no, amount_yuan=t.claim, payee="申请执行人")
+    if t.frozen_until:
+        t.tell("measure_released", measure_no="冻1", ruling_no="解1号")
     t.go(0, 5)
     _close(t, "执行完毕", "全部履行")
 
@@ -191,12 +204,22 @@ def _termination(t: Teller) -> None:
     t.go(0, 2)
     t.tell("procedure_terminated", ruling_no="裁1号", terminated_on=t.now.date().isoformat())
     t.tell("closing_result_told", manner="短信")
+    t.go(0, 6)
+    t.tell("termination_info_entered", entered_on=t.now.date().isoformat())
     while True:
         t.now += timedelta(days=t.random.randint(150, 185))
+        _renew(t)
         t.tell("requeried", asset_found=False)
+        t.go(0, 5)
+        t.tell("requery_result_told", manner="短信", result="未发现可供执行财产")
 
 
-def months_back(until: datetime, days: int) -> Iterator[datetime]:
-    """Every day's nine o'clock from `days` before until the day itself."""
-    for n in range(days, -1, -1):
-        yield (until - timedelta(days=n)).replace(hour=9, minute=0, second=0, microsecond=0)
+def _renew(t: Teller) -> None:
+    """A freeze that would lapse before the next look is renewed, mostly in time."""
+    if t.frozen_until is None or t.frozen_until - t.now > timedelta(days=190) or t.random.random() < 0.05:
+        return
+    here, t.now = t.now, min(t.now, t.frozen_until - timedelta(days=t.random.randint(2, 12)))
+    t.frozen_until = t.now + timedelta(days=364)
+    t.tell("measure_renewal_prepared", measure_no="冻1")
+    t.tell("measure_renewed", measure_no="冻1", expires_on=t.frozen_until.date().isoformat())
+    t.now = here
