@@ -13,7 +13,6 @@ from zhixing.rulebook.workdays import Calendar
 
 from .logins import FAST_TEAM, TEAMS
 
-
 Handlers = Mapping[str, Sequence[tuple[int, str]]]
 
 
