@@ -18,10 +18,9 @@ GUARDED = ("journal_entry", "access_entry", "reception")
 
 
 @pytest.fixture(autouse=True)
-def _calendars_of_this_test_only() -> Iterator[None]:
+def _calendars_of_this_test_only() -> None:
     """A court's calendar version never changes in the product; tests give the same numbers to different ones."""
     rules.calendar.cache_clear()
-    yield
 
 
 @pytest.fixture(autouse=True, scope="session")
