@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import URLPattern, reverse
 
-from tests.cast import MONDAY, actor, browser, make_person
+from tests.cast import BACKEND, MONDAY, actor, browser, make_person
+from tests.permissions.addresses import EVERY, GUARDED, PLAIN, address, status_of
 from zhixing import clock
 from zhixing.casework.courts.models import Court
 from zhixing.casework.facts import rules
@@ -19,39 +17,6 @@ from zhixing.rulebook.model import Rulebook
 from zhixing.web.pages import PUBLIC
 
 ROLES = sorted(rules.rulebook().roles)
-MADE_UP = {
-    "ref": "nothing00000", "kind": "no_such_kind", "desk": "no_such_desk", "n": 999999, "duty": 999999, "scan": "nothing00000",
-    "clause": "九(九)9", "role": "debtor", "position": 99, "what": "identity", "username": "nobody-here",
-}  # fmt: skip
-
-
-def addresses(patterns: list[Any] | None = None) -> Iterator[URLPattern]:
-    """Every pattern of the product's root, included ones too."""
-    for pattern in get_resolver().url_patterns if patterns is None else patterns:
-        if isinstance(pattern, URLResolver):
-            yield from addresses(pattern.url_patterns)
-        else:
-            yield pattern
-
-
-def parameters(pattern: URLPattern) -> list[str]:
-    return list(pattern.pattern.converters) or list(pattern.pattern.regex.groupindex)
-
-
-EVERY = sorted(addresses(), key=lambda p: p.name)
-PLAIN = [p for p in EVERY if not parameters(p)]
-GUARDED = [p for p in EVERY if p.callback.action != PUBLIC]
-
-
-def status_of(answer: Any) -> int:
-    """The status, with a file that is being sent read to its end (which closes it)."""
-    if answer.streaming:
-        b"".join(answer)
-    return int(answer.status_code)
-
-
-def address(pattern: URLPattern) -> str:
-    return reverse(pattern.name, kwargs={name: MADE_UP[name] for name in parameters(pattern)})
 
 
 def test_every_address_has_a_name_of_its_own() -> None:
@@ -120,7 +85,7 @@ def test_somebody_without_a_post_opens_only_what_is_open_to_everybody(book: Rule
 
 def test_sending_without_the_forms_own_mark_is_refused(cast: dict[str, Person]) -> None:
     client = Client(enforce_csrf_checks=True)
-    client.force_login(cast["bureau_head"], backend="zhixing.shell.people.backend.PeopleBackend")
+    client.force_login(cast["bureau_head"], backend=BACKEND)
     for pattern in EVERY:
         answer = client.post(address(pattern))
         assert answer.status_code == 403, pattern.name

@@ -59,7 +59,10 @@ class DeskMiddleware:
         request.frame = partial(frame, request)  # desks are below the shell: they are handed the frame
         if request.user.is_authenticated:
             request.actor = actor_of(request.user, request.book, request.now.date())
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.actor is not None:  # rooms and computers are shared: nothing stays behind in a browser or on the way
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         action = getattr(view, "action" if request.method in SAFE else "post_action", None)
