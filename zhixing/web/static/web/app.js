@@ -209,6 +209,8 @@
     all("[data-columns]").forEach(columns);
     all("form[data-draft]").forEach(drafts);
     all("form[data-forget-drafts]").forEach((form) => form.addEventListener("submit", forgetDrafts));
+    // The server says what is wrong, in Chinese, with the clause; the browser's own bubble would come first and say less.
+    all("form").forEach((form) => { form.noValidate = true; });
     one("[data-focus]")?.focus();
     network();
   }
