@@ -16,14 +16,14 @@ class _Prepared(Cursor[Any]):
 
 
 def prepared_cursor(connection: Any) -> Any:
-    """A cursor for a hot statement. Whoever watches statements (a read-only GET, a test that counts) sees its statements too.
+    """A cursor for a hot statement. A read-only GET sees its statements too; where statements are logged it is Django's own.
 
     Not for statements whose plan hangs on a parameter's value: after some runs the server plans them once for all values.
     """
-    if connection.vendor != "postgresql":
+    if connection.vendor != "postgresql" or connection.queries_logged:
         return connection.cursor()
     connection.ensure_connection()
     connection.connection.prepare_threshold = 1  # Django sets None, which forbids it; its own cursors never prepare
     cursor = _Prepared(connection.connection)
     cursor.adapters.register_loader("timestamptz", TimestamptzLoader)  # Django's is written in Python
-    return connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)
+    return connection.make_cursor(cursor)
