@@ -71,6 +71,7 @@ def frame_of(request: HttpRequest) -> dict[str, Any]:
     book = request.book
     return {
         "rail": [g for g in rail if g["entries"]],
+        "may_search": allowed(request.book, actor, "do:search"),
         "court_name": request.user.court.name,
         "watch_status": watch_status(request) if allowed(request.book, actor, "page:matters") else None,
         "person_name": actor.name,

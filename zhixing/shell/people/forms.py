@@ -10,6 +10,7 @@ from zhixing.casework.people.models import Person
 from zhixing.rulebook.model import Rulebook
 from zhixing.rulebook.refusals import Refusal
 
+CHOOSE = ("", "请选择")
 DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 FIRST_PASSWORD = {
     "label": "初始密码", "help_text": "至少10位；本人首次登录后必须修改",
@@ -32,7 +33,7 @@ class PasswordForm(forms.Form):
 
 
 class PostForm(forms.Form):
-    """A post for a person; naming whom they stand in for makes it a stand-in."""
+    """A post for a person; naming whom they stand in for makes it a stand-in, and only that for who may not grant."""
 
     person = forms.ChoiceField(label="人员")
     role = forms.ChoiceField(label="岗位")
@@ -41,12 +42,15 @@ class PostForm(forms.Form):
     until_on = forms.DateField(label="至", widget=DAY, required=False)
     stand_in_for = forms.ChoiceField(label="代理何人", required=False, help_text="临时代理时选择，并填写结束日期")
 
-    def __init__(self, book: Rulebook, people: list[Person], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, book: Rulebook, people: list[Person], *args: Any, grants: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         names = [(str(p.pk), f"{p.name}（{p.username}）") for p in people if p.is_active]
-        self.fields["person"].choices = names  # type: ignore[attr-defined]
-        self.fields["role"].choices = [(r.id, r.title) for r in book.roles.values()]  # type: ignore[attr-defined]
-        self.fields["stand_in_for"].choices = [("", "不是代理"), *names]  # type: ignore[attr-defined]
+        self.fields["person"].choices = [CHOOSE, *names]  # type: ignore[attr-defined]
+        self.fields["role"].choices = [CHOOSE, *((r.id, r.title) for r in book.roles.values())]  # type: ignore[attr-defined]
+        self.fields["stand_in_for"].choices = [("", "不是代理") if grants else CHOOSE, *names]  # type: ignore[attr-defined]
+        if not grants:
+            self.fields["stand_in_for"].required = self.fields["until_on"].required = True
+            del self.fields["team"]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

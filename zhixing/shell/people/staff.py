@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -31,15 +29,12 @@ def _show(
     book, court = request.book, request.actor.court_id
     held = posts_today(court, request.now.date())
     staff = people_of(court)
-    groups: list[tuple[str, list[tuple[Any, list[Assignment]]]]] = []
-    for desk in [*book.desks.values(), None]:
-        roles = [(r, held.get(r.id, [])) for r in book.roles.values() if r.desk == (desk.id if desk else None)]
-        if roles:
-            groups.append((desk.title if desk else "系统管理", roles))
+    places = [*((d.id, d.title) for d in book.desks.values()), (None, "系统管理")]
+    rows = [(title, r, held.get(r.id, [])) for desk, title in places for r in book.roles.values() if r.desk == desk]
     bad = bool((account and account.errors) or (post and post.errors) or refusal)
     context = {
-        "groups": groups, "staff": staff, "refusal": refusal,
-        "account": account or AccountForm(), "post": post or PostForm(book, staff, initial={"from_on": request.now.date()}),
+        "rows": rows, "staff": staff, "refusal": refusal,
+        "account": account or AccountForm(), "post": post or _post_form(request, staff),
         "may_create": may(request, "do:create_account"), "may_grant": may(request, "do:grant_role"),
         "may_assign": may(request, "do:assign_people"), **frame_of(request),
     }  # fmt: skip
@@ -109,7 +104,7 @@ def _person(request: HttpRequest, username: str) -> Person:
 def post_new(request: HttpRequest) -> HttpResponse:
     """Grant a post (security administrator) or assign a stand-in (bureau head); each action asks its own row."""
     staff = people_of(request.actor.court_id)
-    form = PostForm(request.book, staff, request.POST or None)
+    form = _post_form(request, staff)
     if request.method != "POST" or not form.is_valid():
         return _show(request, post=form)
     data = form.cleaned_data
@@ -120,11 +115,15 @@ def post_new(request: HttpRequest) -> HttpResponse:
         if data["stand_in_for"]:
             actions.assign_stand_in(absent=by_id[data["stand_in_for"]], **common)
         else:
-            actions.grant_post(team=data["team"], **common)
+            actions.grant_post(team=data.get("team", ""), **common)
     except Refusal as refusal:
         return _show(request, post=on_fields(form, refusal), refusal=refusal)
     messages.success(request, f"{common['person'].name} 的岗位已更新，下一次操作即生效。")
     return redirect("people")
+
+
+def _post_form(request: HttpRequest, staff: list[Person]) -> PostForm:
+    return PostForm(request.book, staff, request.POST or None, grants=may(request, "do:grant_role"), initial={"from_on": request.now.date()})
 
 
 @page("do:assign_people")
