@@ -12,6 +12,7 @@ from zhixing.rulebook.loader import standard
 from zhixing.rulebook.model import DutyRule, EventKind, Gate, Rulebook
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "desks"
+HANDOFF = "handoff_offered"
 MARKER = "<!-- 以下由 scripts/desks.py 按细则文件生成，请改细则文件，不要改这里 -->"
 EFFECTS = {"regulation": "细则", "statute": "法律", "target": "内部目标"}
 
@@ -30,7 +31,6 @@ def path(desk: str) -> Path:
 def tables(book: Rulebook, desk: str) -> str:
     """Posts, duties, gates, acts and the way onward of a desk."""
     acts = [e for e in book.events.values() if desk in e.desks and not e.system]
-    kinds = {e.kind for e in acts}
     posts = "、".join(r.title for r in book.roles.values() if r.desk == desk)
     onward = "、".join(f"[{book.desks[d].title}]({d}.md)" for d in book.desks[desk].hands_to)
     parts = [
@@ -39,7 +39,7 @@ def tables(book: Rulebook, desk: str) -> str:
         table("条款|事项|时限|起算|办结|依据", (duty_row(book, d) for d in book.duties.values() if d.desk == desk))
         or "本岗位没有记在自己名下的时限事项。",
         "## 关口",
-        table("条款|办什么之前|还要有|由谁补|例外", (r for g in book.gates.values() if g.blocks in kinds for r in gate_rows(book, g)))
+        table("条款|办什么之前|还要有|由谁补|例外", (r for g in book.gates.values() if stands(book, g, desk) for r in gate_rows(book, g)))
         or "本岗位办的事没有关口。",
         "## 办的事",
         table("条款|按钮|谁可以办|先经谁批准|不能与谁同一人|凭证", (act_row(book, e) for e in acts)) or "本岗位没有要登记的事。",
@@ -77,11 +77,29 @@ def due_label(book: Rulebook, duty: DutyRule) -> str:
     return next(f.label for f in fields if f.name == duty.due_field)
 
 
+def stands(book: Rulebook, gate: Gate, desk: str) -> bool:
+    """Whether a desk meets a gate: before an act of its own, or before handing a file on."""
+    if gate.blocks != HANDOFF:
+        return desk in book.events[gate.blocks].desks
+    end = gate.condition or {}
+    if end.get("field") == "from_desk":
+        return bool(end["is"] == desk)
+    when = end.get("when")
+    holder = when.source if when is not None and when.source.get("fact") == "holder_desk" else {"is": desk}
+    return end.get("is") in book.desks[desk].hands_to and holder["is"] == desk
+
+
+def before(book: Rulebook, gate: Gate) -> str:
+    """The act a gate stands before; a handoff with where it goes."""
+    to = gate.condition["is"] if gate.condition and gate.condition.get("field") == "to_desk" else None
+    return book.events[gate.blocks].title + (book.desks[to].title if to else "")
+
+
 def gate_rows(book: Rulebook, gate: Gate) -> Iterator[tuple[str, ...]]:
     """One row a need: 条款、办什么之前、还要有、由谁补、例外."""
     way = f"{roles(book, gate.override.roles)}说明理由可放行" if gate.override else "无"
     for need in gate.needs:
-        yield gate.clause, book.events[gate.blocks].title, book.predicates[need.predicate].sentence, book.desks[need.desk].title, way
+        yield gate.clause, before(book, gate), book.predicates[need.predicate].sentence, book.desks[need.desk].title, way
 
 
 def act_row(book: Rulebook, act: EventKind) -> tuple[str, ...]:
