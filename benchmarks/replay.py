@@ -15,7 +15,7 @@ MILLION = 1_000_000
 
 def run(size: Size) -> list[Line]:
     """Cases a second of replay and of the chain; the number of differences decides."""
-    how_many = size.of(50_000, 2_000)
+    how_many = size.of(20_000, 2_000)
     court = world.court()
     for first in range(1, how_many + 1, 5000):
         cases = world.cases(court, min(5000, how_many + 1 - first), first)

@@ -1,0 +1,66 @@
+"""An event that is alone is written only while the journal's head is where it was read (ADR 2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from tests.small_court import MONDAY
+from zhixing.casework.facts import record, write
+from zhixing.casework.facts.replay import chain_differences, state_differences
+from zhixing.casework.journal.models import JournalEntry
+
+pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def overtaken(monkeypatch: Any) -> Any:
+    """Between the reading and the writing of the next event, `meanwhile` happens once."""
+
+    def arrange(meanwhile: Any) -> list[bool]:
+        reads: list[bool] = []
+        original = write.read
+
+        def read(*args: Any, lock: bool = True) -> write.Now:
+            now = original(*args, lock=lock)
+            reads.append(lock)
+            if len(reads) == 1:
+                meanwhile()
+            return now
+
+        monkeypatch.setattr(write, "read", read)
+        return reads
+
+    return arrange
+
+
+def test_an_event_overtaken_by_another_is_recorded_after_it_under_the_lock(new_case, court, actors, overtaken):
+    one, other = new_case(), new_case()
+    reads = overtaken(lambda: record("query_started", court_id=court.pk, case_id=other.pk, by=actors.searcher, at=MONDAY))
+    done = record("query_started", court_id=court.pk, case_id=one.pk, by=actors.searcher, at=MONDAY)
+    assert reads == [False, False, True]
+    assert done.seq == JournalEntry.objects.count() == 4
+    assert [*chain_differences(court.pk), *state_differences(court.pk)] == []
+
+
+def test_a_repeated_key_that_comes_in_between_is_still_recorded_once(new_case, court, actors, overtaken):
+    case = new_case()
+    same = {"court_id": court.pk, "case_id": case.pk, "key": "k1", "by": actors.searcher, "at": MONDAY}
+    overtaken(lambda: record("query_started", **same))
+    assert record("query_started", **same).repeated
+    assert JournalEntry.objects.filter(idempotency_key="k1").count() == 1
+
+
+def test_nothing_of_an_event_is_written_when_the_head_has_moved(new_case, court, actors, monkeypatch):
+    case = new_case()
+    before = JournalEntry.objects.count()
+    now = write.read(connection, court.pk, "casework", case.pk, None, None, lock=False)
+    stale = write.Now(now.seq - 1, now.hash, now.document, now.calendar_version, None)
+    monkeypatch.setattr(write, "read", lambda *_, **__: stale)
+    with pytest.raises(write.HeadMoved):
+        record("query_started", court_id=court.pk, case_id=case.pk, by=actors.searcher, at=MONDAY)
+
+    assert JournalEntry.objects.count() == before
+    assert list(state_differences(court.pk)) == []
