@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from tests.journeys.conftest import At
-from tests.journeys.paper import DEBTOR, file_case, proof, receive
+from tests.journeys.paper import DEBTOR, file_case, receive
 
 FILED = datetime.now(ZoneInfo("Asia/Shanghai")) - timedelta(days=150)
 
@@ -27,14 +27,14 @@ def test_a_case_without_property_is_terminated_only_when_all_is_there(at: At) ->
     termination = at("termination_officer")
     termination.open(f"/cases/{ref}/act/procedure_terminated/")
     listed = termination.text()
-    for missing in ("确无财产可供执行或财产不能处置", "已进行终本约谈", "已发出限制消费令", "三个月"):
+    for missing in ("确无财产可供执行或财产不能处置", "已进行终本约谈", "已发布限制消费令", "三个月"):
         assert missing in listed, listed
     for desk in ("终本案件管理组", "文书制作组", "网络查控组", "质效管理"):
         assert desk in listed, listed
     termination.did(ref, "termination_reviewed", no_disposable_asset=True, investigation_papers=True, sanction_fits=False)
     termination.did(ref, "termination_talk_held", at=moment(60), talked_on=day(60), told="已告知查控情况", views="无异议", agrees="同意")
     termination.did(ref, "termination_agreed", way="申请执行人签字确认")
-    _restriction(at, ref)
+    _papers(at, ref)
     refused = termination.act(ref, "procedure_terminated", ruling_no="裁1号", terminated_on=day(150))
     assert termination.refusals().count()
     assert "三个月" in refused
@@ -48,9 +48,9 @@ def test_a_case_without_property_is_terminated_only_when_all_is_there(at: At) ->
 
 def test_a_case_filed_today_cannot_be_terminated_today(at: At) -> None:
     """四(二)4(2) and its statute: the gate of a young case names the first lawful day."""
-    ref = file_case(at("intake_clerk"), filed_on=datetime.now(ZoneInfo("Asia/Shanghai")).date().isoformat(), claim_yuan="9000")
+    ref = file_case(at("intake_clerk"), filed_on=day(150), claim_yuan="9000")
     termination = at("termination_officer")
-    refused = termination.act(ref, "procedure_terminated", ruling_no="裁2号", terminated_on=datetime.now(ZoneInfo("Asia/Shanghai")).date().isoformat())
+    refused = termination.act(ref, "procedure_terminated", ruling_no="裁2号", terminated_on=day(150))
     assert termination.refusals().count()
     assert "最早" in refused, refused
 
@@ -65,8 +65,8 @@ def _window_and_search(at: At, ref: str) -> None:
     offline.did(ref, "traditional_search_registered", at=moment(10), result="均未查到", asset_covers_claim=False, asset_found=False)
 
 
-def _restriction(at: At, ref: str) -> None:
-    """三(二)2: the president signs the restriction before it is issued."""
+def _papers(at: At, ref: str) -> None:
+    """三(二)2: the papers of that time, and the restriction that the president signs before it is issued."""
     documents, president = at("document_clerk"), at("president")
     documents.open(f"/cases/{ref}/act/restriction_order_signed/")
     documents.put("paper_no", "限消1号")
@@ -75,4 +75,6 @@ def _restriction(at: At, ref: str) -> None:
     assert "等待审批" in documents.send()
     president.open("/approvals/")
     president.page.locator("section.panel", has_text=f"（{day(0)[:4]}）").filter(has_text="限消1号").get_by_role("button", name="批准", exact=True).click()
+    for kind in ("enforcement_notice_issued", "property_report_ordered", "declaration_form_issued"):
+        documents.did(ref, kind, at=moment(3), number="1号")
     documents.did(ref, "consumption_restriction_issued", number="限消1号")
