@@ -71,8 +71,7 @@ class Command(BaseCommand):
                     running[name] = subprocess.Popen(commands[name], env=env, start_new_session=True)
             time.sleep(0.5)
         for process in running.values():
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGTERM)
+            process.terminate()  # only the head of each: one that tells its own children stops in order and at once
         for process in running.values():
             try:
                 process.wait(timeout=10)

@@ -126,6 +126,7 @@
   const clicks = {
     "[data-explain]": (link, event) => { if (!event.ctrlKey && !event.metaKey && one("#explain")) { event.preventDefault(); explain(link); } },
     "[data-dialog]": (button) => open(document.getElementById(button.dataset.dialog)),
+    "[data-confirm]": (button, event) => { if (!window.confirm(button.dataset.confirm)) event.preventDefault(); },
     "[data-close]": (button) => button.closest("dialog").close(),
     "[data-copy]": (button) => copy(button.dataset.copy),
     "[data-print]": () => window.print(),
