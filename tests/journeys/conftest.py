@@ -56,24 +56,23 @@ def logged_in() -> dict[str, dict[str, object]]:
 @pytest.fixture
 def at(browser: Browser, live_court: LiveCourt, logged_in: dict[str, dict[str, object]]) -> Iterator[At]:
     """`at("handler")` is that person at a browser of their own, logged in. No page may complain in its console."""
-    here: list[Person] = []
+    here: dict[tuple[object, ...], Person] = {}
 
     def person(username: str, *, viewport: ViewportSize = DESKTOP, bypass_csp: bool = False) -> Person:
-        known = next((p for p in here if p.username == username), None)
-        if known:
-            return known
+        asked = (username, viewport["width"], bypass_csp)
+        if asked in here:
+            return here[asked]
         context = browser.new_context(viewport=viewport, locale="zh-CN", timezone_id="Asia/Shanghai", bypass_csp=bypass_csp,
                                       storage_state=logged_in.get(username))  # type: ignore[arg-type]  # fmt: skip
         context.set_default_timeout(PATIENCE_MS)
-        someone = Person(username, live_court.address, context)
-        here.append(someone)
+        someone = here[asked] = Person(username, live_court.address, context)
         if username not in logged_in:
             logged_in[username] = someone.log_in().context.storage_state()  # type: ignore[assignment]
         return someone
 
     yield person
-    complaints = [c for someone in here for c in someone.complaints if "the server responded with a status of 4" not in c]
-    for someone in here:
+    complaints = [c for someone in here.values() for c in someone.complaints if "the server responded with a status of 4" not in c]
+    for someone in here.values():
         someone.context.close()
     assert not complaints, complaints
 
