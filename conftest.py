@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 
-os.environ.setdefault("ZHIXING_VAR", tempfile.mkdtemp(prefix="zhixing-test-"))
-os.environ.setdefault("ZHIXING_STATIC_STORAGE", "django.contrib.staticfiles.storage.StaticFilesStorage")
+# The settings are read before this file is, so the environment can no longer change them.
+settings.VAR = Path(tempfile.mkdtemp(prefix="zhixing-test-"))
+settings.MEDIA_ROOT, settings.STATIC_ROOT = settings.VAR / "media", settings.VAR / "static"
+settings.STATIC_ROOT.mkdir()
+settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 
 
 @pytest.hookimpl(hookwrapper=True)
