@@ -1,4 +1,4 @@
-"""The frame round every page: the rail shows what the person may open, and costs two statements (一3)."""
+"""The frame round every page: the rail shows what the person may open, and costs one statement (一3)."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ def test_the_groups_stand_in_the_order_of_the_regulation(cast: Cast, monday: obj
     assert places == sorted(places)
 
 
-def test_a_page_costs_at_most_six_statements_with_session_and_person(cast: Cast, monday: object) -> None:
+def test_a_page_costs_at_most_five_statements_with_session_and_person(cast: Cast, monday: object) -> None:
     open_due_matters(court_id=cast["handler"].court_id, at=MONDAY)
     client = browser(cast["handler"])
     client.get("/rules/")
     with CaptureQueriesContext(connection) as seen:
         client.get("/rules/")
-    assert len(seen) <= 6, [q["sql"][:90] for q in seen]
+    assert len(seen) <= 5, [q["sql"][:90] for q in seen]
 
 
 def test_the_rail_counts_what_is_due_today_or_late_at_each_desk(cast: Cast, monday: object) -> None:
