@@ -1,4 +1,7 @@
-"""A private PostgreSQL for tests and benchmarks: its own folder, its own port, gone afterwards."""
+"""A private PostgreSQL for tests and benchmarks: its own folder, its own port, gone afterwards.
+
+`python scripts/postgres.py COMMAND …` runs a command with its DATABASE_URL.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,11 +50,20 @@ def server(options: str = FAST) -> Iterator[str]:
             raise RuntimeError(f"{command[0]}: {done.stderr or done.stdout}")
 
     data = f"{folder}/data"
-    run(str(programs / "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "--locale=C.utf8", "-E", "UTF8")
     flags = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c max_connections=60 -c shared_buffers=512MB {options}"
-    run(str(programs / "pg_ctl"), "-D", data, "-l", f"{folder}/log", "-o", flags, "-w", "start")
+    control = str(programs / "pg_ctl")
     try:
-        yield f"postgres://postgres@127.0.0.1:{port}/postgres"
+        run(str(programs / "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "--locale=C.utf8", "-E", "UTF8")
+        run(control, "-D", data, "-l", f"{folder}/log", "-o", flags, "-w", "start")
+        try:
+            yield f"postgres://postgres@127.0.0.1:{port}/postgres"
+        finally:
+            run(control, "-D", data, "-m", "immediate", "stop")
     finally:
-        run(str(programs / "pg_ctl"), "-D", data, "-m", "immediate", "stop")
         shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    with server() as address:
+        print(f"DATABASE_URL={address}", file=sys.stderr, flush=True)
+        sys.exit(subprocess.run(sys.argv[1:] or ["sleep", "infinity"], env={**os.environ, "DATABASE_URL": address}).returncode)

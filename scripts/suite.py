@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -32,6 +33,8 @@ def run(name: str, command: list[str], env: dict[str, str] | None = None) -> boo
 
 
 def main() -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that PostgreSQL is stopped on the way out
+    os.environ.pop("DATABASE_URL", None)  # the suite chooses its own databases, never the one somebody works with
     results = [run(name, command) for name, command in CHECKS]
     if sys.argv[1:] != ["check"]:
         test_env = {"ZHIXING_STATIC_STORAGE": "django.contrib.staticfiles.storage.StaticFilesStorage"}

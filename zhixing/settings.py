@@ -13,7 +13,7 @@ from csp.constants import NONE, SELF
 env = environ.Env()
 ROOT = Path(__file__).resolve().parent.parent
 VAR = Path(env.str("ZHIXING_VAR", default=str(ROOT / "var")))
-VAR.mkdir(parents=True, exist_ok=True)
+VAR.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def _secret() -> str:

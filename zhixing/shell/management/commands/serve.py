@@ -4,18 +4,42 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from zhixing.casework.courts.models import Court
 
 HOST, PORT = "127.0.0.1", 8000
+
+
+def answers(host: str, port: int) -> bool:
+    """Whether something listens there."""
+    try:
+        with socket.create_connection((host, port), timeout=1):
+            return True
+    except OSError:
+        return False
+
+
+def started(command: list[str]) -> subprocess.Popen[bytes]:
+    """A process with a group of its own: Ctrl-C reaches only the supervisor, and the group can be ended as one."""
+    return subprocess.Popen(
+        command, env={**os.environ, "DJANGO_SETTINGS_MODULE": "zhixing.settings"}, start_new_session=True
+    )
+
+
+def tell(process: subprocess.Popen[bytes], signal_number: int) -> None:
+    """Send a signal to a process and all it started, also to those that outlived it (they would keep the port)."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal_number)
 
 
 class Command(BaseCommand):
@@ -28,14 +52,15 @@ class Command(BaseCommand):
         parser.add_argument("--cases", type=int, default=600, help="首次启动时演示法院的案件数")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if answers(options["host"], options["port"]):
+            raise CommandError(f"端口 {options['port']} 已被占用：请先停止占用它的程序，或者用 zhixing serve --port 换一个端口。")
         call_command("migrate", verbosity=0)
         if not Court.objects.exists():
             self.stdout.write("首次启动：正在生成演示法院（全部虚构）…")
             call_command("demo", cases=options["cases"], seed=1)
         call_command("collectstatic", interactive=False, verbosity=0)
         call_command("schedules", verbosity=0)
-        self._announce(options["host"], options["port"])
-        self._supervise({
+        self._supervise(options["host"], options["port"], {
             "web": [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", options["host"], "--port",
                     str(options["port"]), "--workers", str(options["workers"]), "--blocking-threads", "1",
                     "--no-ws", "--log-level", "warning", "zhixing.wsgi:application"],
@@ -45,15 +70,16 @@ class Command(BaseCommand):
     def _announce(self, host: str, port: int) -> None:
         from zhixing.shell.demo import logins
 
-        self.stdout.write(f"\n  执行指挥 已启动：http://{host}:{port}\n  演示账号（密码 {logins.PASSWORD}）：")
+        scheme = "https" if settings.HTTPS else "http"
+        self.stdout.write(f"\n  执行指挥 已启动：{scheme}://{host}:{port}\n  演示账号（密码 {logins.PASSWORD}）：")
         for username, name, post in logins.shown():
             self.stdout.write(f"    {username:<20} {name}  {post}")
         self.stdout.write(f"  数据在 {settings.VAR}；按 Ctrl-C 停止。\n")
         self.stdout.flush()
 
-    def _supervise(self, commands: dict[str, list[str]]) -> None:
-        """Run the processes until told to stop; one that dies is started again."""
-        stopping = False
+    def _supervise(self, host: str, port: int, commands: dict[str, list[str]]) -> None:
+        """Run the processes until told to stop; say so once pages answer; one that dies is started again."""
+        stopping = announced = False
 
         def stop(_signal: int, _frame: Any) -> None:
             nonlocal stopping
@@ -61,19 +87,21 @@ class Command(BaseCommand):
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
-        env = {**os.environ, "DJANGO_SETTINGS_MODULE": "zhixing.settings"}
-        running = {name: subprocess.Popen(c, env=env, start_new_session=True) for name, c in commands.items()}
+        running = {name: started(command) for name, command in commands.items()}
         while not stopping:
+            if not announced and answers(host, port):
+                self._announce(host, port)
+                announced = True
             for name, process in running.items():
                 if process.poll() is not None and not stopping:
                     self.stderr.write(f"{name} 意外退出（{process.returncode}），正在重新启动")
+                    tell(process, signal.SIGKILL)
                     time.sleep(1)
-                    running[name] = subprocess.Popen(commands[name], env=env, start_new_session=True)
-            time.sleep(0.5)
+                    running[name] = started(commands[name])
+            time.sleep(0.2)
         for process in running.values():
             process.terminate()  # only the head of each: one that tells its own children stops in order and at once
         for process in running.values():
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 process.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
+            tell(process, signal.SIGKILL)
