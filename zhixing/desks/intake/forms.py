@@ -88,7 +88,7 @@ def told_at_window(book: Rulebook, spec: EventKind, state: State, parties: Seque
 
 
 def _identity(party: Party) -> str:
-    number = f"，{party.id_kind or '证件'}{mask_identity(party.id_number)}" if party.id_number else ""
+    number = f"，证件号码{mask_identity(party.id_number)}" if party.id_number else ""
     return f"{party.name}{number}"
 
 

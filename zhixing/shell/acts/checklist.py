@@ -12,16 +12,19 @@ from zhixing.rulebook import gates
 from zhixing.rulebook.engine import State
 from zhixing.rulebook.model import EventKind, Rulebook
 
+from .subjects import may_record
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing a gate wants."""
+    """One thing a gate wants, and the acts that supply it: `mine` are those this person may record."""
 
     sentence: str
     clause: str
     met: bool
     desk: str
     acts: tuple[EventKind, ...]
+    mine: tuple[EventKind, ...]
     earliest: date | None
 
 
@@ -39,8 +42,9 @@ class Checklist:
 
 
 def checklist(book: Rulebook, state: State, kind: str, payload: Mapping[str, Any], by: Actor, at: datetime) -> Checklist:
-    """Ask the gates before `kind`, keeping also what is satisfied."""
-    lines, facts = [], state.view(at)
+    """Ask the gates before `kind`, keeping also what is satisfied; what two gates want stands once."""
+    lines: dict[str, Line] = {}
+    facts = state.view(at)
     for gate in book.index.gates.get(kind, ()):
         if not gates.applies(gate, payload, facts):
             continue
@@ -48,8 +52,10 @@ def checklist(book: Rulebook, state: State, kind: str, payload: Mapping[str, Any
             predicate = book.predicates[need.predicate]
             met = predicate.when(facts) is True
             acts = tuple(book.events[k] for k in need.by if k in book.events)
+            mine = tuple(spec for spec in acts if may_record(book, by, spec))
             earliest = None if met else gates.earliest_day(predicate.when.source, facts)
-            lines.append(Line(predicate.sentence, gate.clause, met, book.desks[need.desk].title, acts, earliest))
+            line = Line(predicate.sentence, gate.clause, met, book.desks[need.desk].title, acts, mine, earliest)
+            lines.setdefault(need.predicate, line)
     missing = gates.ask(book, state, kind, payload, at)
     passable = bool(missing) and all(m.gate.override and by.roles & set(m.gate.override.roles) for m in missing)
-    return Checklist(tuple(lines), passable)
+    return Checklist(tuple(lines.values()), passable)
