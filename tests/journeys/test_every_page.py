@@ -16,7 +16,7 @@ AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 WHO_SEES = {
     "intake_clerk": ["/", "/cases/", "/cases/new/", "/search/?q=虚构", "{case}", "{case}journal/", "/h/{ref}/", "/intake/",
                      "/intake/{ref}/reception/", "/intake/{ref}/statement/", "/intake/{ref}/told/", "/rules/",
-                     "/rules/clauses/三(二)5/", "/calendar/"],
+                     "/rules/clauses/一3/", "/calendar/"],
     "inquiry_officer": ["{case}act/", "{case}act/inquiry_feedback_received/", "/matters/", "{case}dossier/"],
     "termination_officer": ["/", "{case}act/procedure_terminated/"],
     "triage_officer": ["/triage/", "/triage/{ref}/"],
