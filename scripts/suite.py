@@ -37,16 +37,14 @@ def main() -> int:
     os.environ.pop("DATABASE_URL", None)  # the suite chooses its own databases, never the one somebody works with
     results = [run(name, command) for name, command in CHECKS]
     if sys.argv[1:] != ["check"]:
-        test_env = {"ZHIXING_STATIC_STORAGE": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-        results.append(run("测试（SQLite）", [*PYTEST, "-n", "2", "-m", "not browser and not postgresql"], test_env))
-        results.append(run("测试（浏览器）", [*PYTEST, "-m", "browser"], test_env))
+        results.append(run("测试（SQLite）", [*PYTEST, "-n", "2", "-m", "not browser and not postgresql"]))
+        results.append(run("测试（浏览器）", [*PYTEST, "-m", "browser"]))
         if binaries() is None:
             print("── 测试（PostgreSQL）：没有安装 PostgreSQL，不能运行", flush=True)
             results.append(False)
         else:
             with server() as url:
-                env = {**test_env, "DATABASE_URL": url}
-                results.append(run("测试（PostgreSQL）", [*PYTEST, "-n", "2", "-m", "not browser"], env))
+                results.append(run("测试（PostgreSQL）", [*PYTEST, "-n", "2", "-m", "not browser"], {"DATABASE_URL": url}))
     print("全部通过" if all(results) else "有失败", flush=True)
     return 0 if all(results) else 1
 
