@@ -8,7 +8,7 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 run: setup ## set everything up and serve the product with its worker at http://127.0.0.1:8000
-	@.venv/bin/zhixing serve
+	@.venv/bin/zhixing serve --demo
 
 test: setup-test ## set up what tests need and run the whole suite: linters, SQLite, PostgreSQL, browser
 	@$(PY) scripts/suite.py

@@ -1,4 +1,4 @@
-"""Take the pictures of docs/pictures from a running demo court: `zhixing serve`, then `python scripts/pictures.py http://127.0.0.1:8000`.
+"""Take the pictures of docs/pictures from a running demo court: `zhixing serve --demo`, then `python scripts/pictures.py http://127.0.0.1:8000`.
 
 Pages are opened as people of the demo court see them; nothing is written to it but their log-ins and one register upload.
 """

@@ -127,3 +127,12 @@ def test_verify_exits_with_one_and_names_what_is_off() -> None:
     assert ended.value.code == 1
     kinds = {d["kind"] for d in json.loads(out.getvalue())["differences"]}
     assert {"chain", "duty"} <= kinds
+
+
+@pytest.mark.django_db
+def test_demo_log_ins_are_told_of_the_demo_court_only(cast: dict[str, Any]) -> None:
+    """A real court's people have the same posts, never the demo's password: nothing about them is printed."""
+    from zhixing.shell.demo.logins import shown
+
+    assert cast["intake_clerk"].username == "intake_clerk"
+    assert shown() == []

@@ -1,4 +1,4 @@
-"""`zhixing serve`: the product on this machine — database, demo court on first start, web server, worker."""
+"""`zhixing serve`: the product on this machine — database, web server, worker; with `--demo` a demo court on first start."""
 
 from __future__ import annotations
 
@@ -43,19 +43,20 @@ def tell(process: subprocess.Popen[bytes], signal_number: int) -> None:
 
 
 class Command(BaseCommand):
-    help = "启动：准备数据库和演示法院（首次），提供网页服务并运行后台任务。"
+    help = "启动：准备数据库，提供网页服务并运行后台任务。"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default=HOST)
         parser.add_argument("--port", type=int, default=PORT)
         parser.add_argument("--workers", type=int, default=2)
-        parser.add_argument("--cases", type=int, default=600, help="首次启动时演示法院的案件数")
+        parser.add_argument("--demo", action="store_true", help="数据库里还没有法院时，先生成演示法院（全部虚构）")
+        parser.add_argument("--cases", type=int, default=600, help="演示法院的案件数")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if answers(options["host"], options["port"]):
             raise CommandError(f"端口 {options['port']} 已被占用：请先停止占用它的程序，或者用 zhixing serve --port 换一个端口。")
         call_command("migrate", verbosity=0)
-        if not Court.objects.exists():
+        if options["demo"] and not Court.objects.exists():
             self.stdout.write("首次启动：正在生成演示法院（全部虚构）…")
             call_command("demo", cases=options["cases"], seed=1)
         call_command("collectstatic", interactive=False, verbosity=0)
@@ -71,8 +72,11 @@ class Command(BaseCommand):
         from zhixing.shell.demo import logins
 
         scheme = "https" if settings.HTTPS else "http"
-        self.stdout.write(f"\n  执行指挥 已启动：{scheme}://{host}:{port}\n  演示账号（密码 {logins.PASSWORD}）：")
-        for username, name, post in logins.shown():
+        self.stdout.write(f"\n  执行指挥 已启动：{scheme}://{host}:{port}")
+        found = logins.shown()
+        if found:
+            self.stdout.write(f"  演示账号（密码 {logins.PASSWORD}）：")
+        for username, name, post in found:
             self.stdout.write(f"    {username:<20} {name}  {post}")
         self.stdout.write(f"  数据在 {settings.VAR}；按 Ctrl-C 停止。\n")
         self.stdout.flush()
