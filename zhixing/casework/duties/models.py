@@ -62,4 +62,5 @@ class Duty(models.Model):
             models.Index(fields=["warn_at"], name="duty_warn", condition=Q(is_open=True, warn_at__isnull=False)),
             models.Index(fields=["court", "clause", "started_at"], name="duty_clause"),
             models.Index(fields=["court", "met_at"], name="duty_met", condition=Q(met_at__isnull=False)),
+            models.Index(fields=["court", "due_at", "met_at"], name="duty_due", condition=Q(stopped_at__isnull=True)),
         ]
