@@ -23,6 +23,7 @@ from zhixing.casework.people.actors import Actor, system_actor
 from zhixing.rulebook import engine, memory
 from zhixing.rulebook.loader import standard
 from zhixing.rulebook.model import DutyRule
+from zhixing.rulebook.refusals import Refusal
 
 BOOK = standard()
 DAY = timedelta(days=1)
@@ -116,7 +117,10 @@ class Stage:
         row = BOOK.authority.get(f"record:{kind}")
         approver = self.cast[row.approvers[0]] if row and row.approvers else None
         approval = {"approver_id": approver.pk, "approved_by": approver.name} if approver else None
-        record(kind, court_id=self.court.pk, **subject, payload=payload_for(kind, rule, state, at), approval=approval,
+        payload = payload_for(kind, rule, state, at)
+        if "handler_id" in payload:
+            payload["handler_id"] = self.cast["handler"].pk
+        record(kind, court_id=self.court.pk, **subject, payload=payload, approval=approval,
                by=self.who(kind), at=at)  # fmt: skip
 
 
@@ -162,3 +166,14 @@ def test_any_of_the_acts_named_meets_a_duty(rule: DutyRule) -> None:
         act = engine.Event(kind, MONDAY + timedelta(hours=1), payload_for(kind, rule, state, MONDAY), 2)
         engine.apply(BOOK, calendar, state, act)
         assert duty.met_at == act.at, kind
+
+
+@pytest.mark.django_db
+def test_a_handler_who_is_nobody_of_the_court_is_refused_beside_the_field() -> None:
+    """四(一)1"""
+    stage = Stage()
+    for nobody in (999999, "x"):
+        with pytest.raises(Refusal) as refused:
+            record("case_allocated", court_id=stage.court.pk, case_id=stage.case.pk, by=actor(stage.cast["triage_officer"]),
+                   payload={"team": "执行一团队", "handler": "甲", "handler_id": nobody}, at=MONDAY)  # fmt: skip
+        assert refused.value.reasons[0].field == "handler_id"

@@ -18,6 +18,7 @@ from django.db import connection, transaction
 
 from zhixing.casework.people.actors import Actor
 from zhixing.casework.people.authority import require
+from zhixing.casework.people.models import Person
 from zhixing.db.prepared import prepared_cursor
 from zhixing.rulebook import engine, gates, memory
 from zhixing.rulebook.deadlines import CST
@@ -87,12 +88,15 @@ def record(
         before = dict(state.facts)
         changed = engine.apply(book, rules.calendar(court_id, now.calendar_version), state,
                                engine.Event(kind, at, kept, seq))  # fmt: skip
+        columns = write.changed_columns(before, state.facts)
+        if "handler_id" in columns:
+            _know_handler(kind, court_id, columns["handler_id"])
         fields = (court_id, STREAM, seq, kind, case_id, matter_id, at.isoformat(), recorded.isoformat(), by.person_id,
                   by.name, desk, spec.clause, dumps(kept), book.regulation.id, now.calendar_version)  # fmt: skip
         write.write(connection, write.Rows(
             fields=fields, at=at, recorded_at=recorded, key=key, hash=link(now.hash, fields), duties=changed,
             document=memory.dump(state), notices=[] if quiet else write.notices_of(book, kind, court_id, seq),
-            columns=write.changed_columns(before, state.facts),
+            columns=columns,
         ))  # fmt: skip
         return Recorded(seq, changed, state)
 
@@ -161,6 +165,14 @@ def _pass_gates(
     if firm:
         raise gates.refuse(book, kind, missing)
     return [{"gate": m.gate.id, "need": m.need.predicate, "reason": override, "by": by.name} for m in missing]
+
+
+def _know_handler(kind: str, court_id: int, person_id: Any) -> None:
+    """Whoever is to handle a case is a person of its court."""
+    if not str(person_id).isdigit() or not Person.objects.filter(pk=int(person_id), court_id=court_id).exists():
+        spec = rules.rulebook().events[kind]
+        raise Refusal.because(f"暂不能{spec.verb}", "本院没有这个承办人", clause=spec.clause, field="handler_id",
+                              now="请在分案页从本院人员中选择承办人")  # fmt: skip
 
 
 def _keep_apart(
