@@ -50,16 +50,25 @@ def payload_lines(book: Rulebook, kind: str, payload: dict[str, Any]) -> list[tu
     for field in spec.fields if spec else ():
         value = payload.get(field.name)
         if value not in (None, "", []):
-            lines.append((field.label, _words(value)))
+            lines.append((field.label, _words(book, value)))
     return lines
 
 
-def _words(value: Any) -> str:
+def _words(book: Rulebook, value: Any) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, list):
-        return "、".join(_words(v) for v in value)
+        return "、".join(_words(book, v) for v in value)
+    if isinstance(value, dict):
+        return _moved(book, value) if "rule" in value else "、".join(_words(book, v) for v in value.values())
     return str(limits()["words"]["track"].get(value, value))
+
+
+def _moved(book: Rulebook, clock: dict[str, Any]) -> str:
+    """A clock that a new calendar moved: its title, the old and the new moment (`-` where it was or is suspended)."""
+    rule = book.duties.get(clock["rule"])
+    old, new = ((clock.get(k) or "-")[:16].replace("T", " ") for k in ("old", "new"))
+    return f"{rule.title if rule else clock['rule']} {old} → {new}"
 
 
 def explanation_of(
