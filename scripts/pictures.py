@@ -21,7 +21,7 @@ REGISTER = ROOT / "tests" / "register" / "samples" / "register-2023.xlsx"
 PASSWORD = "Yanshi-2023-zhixing"
 DESKTOP, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-component-update",
-        "--disable-sync", "--lang=zh-CN"]  # fmt: skip
+        "--disable-sync"]  # fmt: skip
 MOST_BYTES = 150 * 1024
 
 

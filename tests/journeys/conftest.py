@@ -15,7 +15,7 @@ from tests.journeys.person import Person
 HERE = Path(__file__).parent
 DESKTOP, PHONE = ViewportSize(width=1366, height=768), ViewportSize(width=390, height=844)
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-component-update",
-        "--disable-sync", "--lang=zh-CN"]  # fmt: skip
+        "--disable-sync"]  # fmt: skip
 PATIENCE_MS = 10_000
 
 At = Callable[..., Person]
