@@ -163,3 +163,13 @@ def test_a_ground_against_beats_any_ground_for(facts: dict[str, object], track: 
     """四(一)3"""
     answer = triage.decide(BOOK, triage.state_of(BOOK, facts), at("2023-06-01T00:00")).as_json()
     assert (answer["track"], len(answer["undecided"])) == (track, undecided)
+
+
+def test_a_desk_that_stands_for_another_owes_its_duties_while_it_holds_the_file() -> None:
+    """四(一)1: the fast team's cases stand on the fast team's worklist."""
+    life = Life().happen("handoff_accepted", "2023-06-01T09:00", to_desk="fast").happen("money_arrived", "2023-06-02T09:00")
+    assert life.one("payout").desk == "fast"
+    life.happen("handoff_accepted", "2023-06-03T09:00", to_desk="offline")
+    assert life.one("payout").desk == "funds"
+    life.happen("handoff_accepted", "2023-06-04T09:00", to_desk="fast")
+    assert life.one("payout").desk == "fast"

@@ -21,6 +21,7 @@ from .workdays import Calendar
 END_OF_DAY = timedelta(hours=23, minutes=59, seconds=59)
 DAY = timedelta(days=1)
 REPROJECTED = "clocks_reprojected"
+HOLDER = "holder_desk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,14 @@ def apply(book: Rulebook, calendar: Calendar, state: State, event: Event) -> lis
     kind, at, index = event.kind, event.at, book.index
     changed: dict[int, Duty] = {}
     _remember(state, event)
+    holder = state.facts.get(HOLDER)
     _take_facts(book, state, event)
+    if state.facts.get(HOLDER) != holder:
+        for duty in state.open.values():
+            desk = desk_of(book, state, book.duties[duty.rule])
+            if desk != duty.desk:
+                duty.desk = desk
+                changed[id(duty)] = duty
     if kind in index.exclusion_starts or kind in index.exclusion_ends:
         for duty in _exclude(book, calendar, state, event):
             changed[id(duty)] = duty
@@ -113,6 +121,11 @@ def apply(book: Rulebook, calendar: Calendar, state: State, event: Event) -> lis
         if started is not None:
             changed[id(started)] = started
     return list(changed.values())
+
+
+def desk_of(book: Rulebook, state: State, rule: DutyRule) -> str:
+    """The desk that owes a duty: the rule's own, or the desk that stands for it where that one holds the file (四(一)1)."""
+    return book.index.stand_ins.get((rule.desk, state.facts.get(HOLDER, "")), rule.desk)
 
 
 def _remember(state: State, event: Event) -> None:
@@ -221,7 +234,7 @@ def _start(book: Rulebook, calendar: Calendar, state: State, rule: DutyRule, eve
         return None
     n = state.counts.get(name, 0) + 1
     state.counts[name] = n
-    duty = Duty(rule.id, key, n, rule.clause, rule.desk, event.at, event.seq, None, False, given_due=plain(given or ""))
+    duty = Duty(rule.id, key, n, rule.clause, desk_of(book, state, rule), event.at, event.seq, None, False, given_due=plain(given or ""))
     state.open[name] = duty
     _project(book, calendar, state, duty, event.at)
     if not rule.per:

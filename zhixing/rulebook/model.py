@@ -52,6 +52,7 @@ class Desk:
     group: str
     clauses: Choices = ()
     hands_to: Choices = ()
+    stands_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,3 +303,4 @@ class Index:
     gates: Mapping[str, tuple[Gate, ...]]
     disclosures: Mapping[str, tuple[Disclosure, ...]]
     conditions: Mapping[str, tuple[Callable[..., bool | None], ...]]
+    stand_ins: Mapping[tuple[str, str], str]

@@ -28,6 +28,7 @@ def check_references(book: Rulebook, fail: Fail) -> None:
     for desk in book.desks.values():
         check("desks", desk.id, "clauses", "clause", desk.clauses)
         check("desks", desk.id, "hands_to", "desk", desk.hands_to)
+        check("desks", desk.id, "stands_for", "desk", [desk.stands_for])
     for role in book.roles.values():
         check("roles", role.id, "desk", "desk", [role.desk])
     for kind in book.events.values():
