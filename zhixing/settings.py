@@ -43,8 +43,14 @@ INSTALLED_APPS = [
     "django_q",
     "zhixing.web",
     "zhixing.casework",
+    "zhixing.casework.papers",
+    "zhixing.casework.assets",
     "zhixing.desks.intake",
     "zhixing.desks.triage",
+    "zhixing.desks.documents",
+    "zhixing.desks.inquiry",
+    "zhixing.desks.offline",
+    "zhixing.desks.funds",
     "zhixing.shell",
 ]
 MIDDLEWARE = [

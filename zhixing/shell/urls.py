@@ -14,6 +14,10 @@ urlpatterns = [
     path("", include("zhixing.shell.cases.urls")),
     path("", include("zhixing.desks.intake.urls")),
     path("", include("zhixing.desks.triage.urls")),
+    path("", include("zhixing.desks.documents.urls")),
+    path("", include("zhixing.desks.inquiry.urls")),
+    path("", include("zhixing.desks.offline.urls")),
+    path("", include("zhixing.desks.funds.urls")),
 ]
 handler400 = "zhixing.shell.errors.bad_request"
 handler403 = "zhixing.shell.errors.forbidden"

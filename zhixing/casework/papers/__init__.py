@@ -1,0 +1,1 @@
+"""Papers (文书): Word templates, drafting, the states drafted → checked → signed → sealed → issued, print files (三(二)4)."""

@@ -1,0 +1,10 @@
+from typing import ClassVar
+
+from django.apps import AppConfig
+
+
+class FundsConfig(AppConfig):
+    name = "zhixing.desks.funds"
+    label = "funds"
+    desk_homes: ClassVar = {}
+    own_pages: ClassVar = {}
