@@ -111,13 +111,16 @@ class Stage:
         for gate in BOOK.index.gates.get(kind, ()):
             for need in gate.needs:
                 satisfy(BOOK.predicates[need.predicate].when.source, state, at)
+        payload = payload_for(kind, rule, state, at)
+        for fact, each in BOOK.index.per_thing.items():
+            if fact in state.facts and each in payload:
+                state.facts[engine.of_thing(fact, payload[each])] = state.facts[fact]
         states: Any = CaseState if "case_id" in subject else MatterState
         name, ident = next(iter(subject.items()))
         states.objects.update_or_create(**{name: ident}, defaults={"document": memory.dump(state)})
         row = BOOK.authority.get(f"record:{kind}")
         approver = self.cast[row.approvers[0]] if row and row.approvers else None
         approval = {"approver_id": approver.pk, "approved_by": approver.name} if approver else None
-        payload = payload_for(kind, rule, state, at)
         if "handler_id" in payload:
             payload["handler_id"] = self.cast["handler"].pk
         record(kind, court_id=self.court.pk, **subject, payload=payload, approval=approval,

@@ -150,11 +150,18 @@ def _take_facts(book: Rulebook, state: State, event: Event) -> None:
             value = event.payload.get(value[1:])
             if value is None or value == "":
                 continue
-        state.facts[name] = plain(value)
+        state.facts[name] = kept = plain(value)
+        if (each := book.index.per_thing.get(name)) and (thing := event.payload.get(each)):
+            state.facts[of_thing(name, thing)] = kept
     for name, value in spec.adds.items():
         amount = event.payload.get(value[1:], 0) if isinstance(value, str) and value[:1] == "$" else value
         if amount not in (None, ""):
             state.facts[name] = str(Decimal(str(state.facts.get(name, 0))) + Decimal(str(amount)))
+
+
+def of_thing(name: str, thing: Any) -> str:
+    """Where a fact of one paper, lot or entrustment is kept, beside the latest one of the case."""
+    return f"{name}@{thing}"
 
 
 def plain(value: Any) -> Any:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from .engine import State
+from .engine import State, of_thing
 from .expressions import Condition, Facts, anchor, first_day_beyond
 from .model import Gate, Need, Rulebook
 from .periods import Period
@@ -30,7 +30,7 @@ def ask(book: Rulebook, state: State, kind: str, payload: Mapping[str, Any], at:
     gates = book.index.gates.get(kind)
     if not gates:
         return []
-    facts = state.view(at)
+    facts = about(book, state, payload, at)
     missing = []
     for gate in gates:
         if not applies(gate, payload, facts):
@@ -41,6 +41,15 @@ def ask(book: Rulebook, state: State, kind: str, payload: Mapping[str, Any], at:
                 earliest = earliest_day(predicate.when.source, facts)
                 missing.append(Missing(gate, need, predicate.sentence, predicate.clause, earliest))
     return missing
+
+
+def about(book: Rulebook, state: State, payload: Mapping[str, Any], at: datetime) -> Facts:
+    """The facts as the act's own paper, lot or entrustment has them; one never mentioned has the facts' defaults."""
+    own = {
+        name: state.facts.get(of_thing(name, payload[each]), book.facts[name].default)
+        for name, each in book.index.per_thing.items() if payload.get(each)
+    }  # fmt: skip
+    return Facts({**state.facts, **own}, state.happened, at) if own else state.view(at)
 
 
 def applies(gate: Gate, payload: Mapping[str, Any], facts: Facts) -> bool:

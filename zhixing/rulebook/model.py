@@ -71,6 +71,7 @@ class Fact:
     default: Any = None
     choices: Choices = ()
     note: str | None = None
+    per: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,4 +304,5 @@ class Index:
     gates: Mapping[str, tuple[Gate, ...]]
     disclosures: Mapping[str, tuple[Disclosure, ...]]
     conditions: Mapping[str, tuple[Callable[..., bool | None], ...]]
+    per_thing: Mapping[str, str]
     stand_ins: Mapping[tuple[str, str], str]

@@ -31,6 +31,10 @@ def check_references(book: Rulebook, fail: Fail) -> None:
         check("desks", desk.id, "stands_for", "desk", [desk.stands_for])
     for role in book.roles.values():
         check("roles", role.id, "desk", "desk", [role.desk])
+    payload = {f.name for kind in book.events.values() for f in kind.fields}
+    for fact in book.facts.values():
+        if fact.per and fact.per not in payload:
+            fail("facts", fact.id, "per", f"没有这个字段：{fact.per}", tuple(sorted(n for n in payload if n.endswith("_no"))))
     for kind in book.events.values():
         check("events", kind.kind, "desks", "desk", kind.desks)
         check("events", kind.kind, "sets", "fact", [*kind.sets, *kind.adds])
