@@ -20,8 +20,8 @@ def after(*events: tuple[str, dict[str, object]]) -> engine.State:
     return state
 
 
-def wanted(state: engine.State, kind: str, **payload: object) -> list[str]:
-    return [m.need.predicate for m in gates.ask(BOOK, state, kind, payload, MONDAY + timedelta(hours=1))]
+def wanted(state: engine.State, act: str, /, **payload: object) -> list[str]:
+    return [m.need.predicate for m in gates.ask(BOOK, state, act, payload, MONDAY + timedelta(hours=1))]
 
 
 def test_a_second_draft_does_not_undo_the_check_of_the_first_paper() -> None:
