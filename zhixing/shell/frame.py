@@ -36,6 +36,23 @@ def desk_homes() -> dict[str, tuple[str, str]]:
     return found
 
 
+@cache
+def registered_tabs() -> tuple[tuple[str, str, str], ...]:
+    """(words, url name taking the case's ref, action) of the pages that rooms and desks put beside a case's own (`AppConfig.case_tabs`)."""
+    return tuple(tab for config in apps.get_app_configs() for tab in getattr(config, "case_tabs", ()))
+
+
+def case_tabs(request: HttpRequest, ref: str) -> list[dict[str, Any]]:
+    """The tabs of a case that this person may open, the one shown marked by its address."""
+    all_tabs = (("办理", "case", "page:case"), *registered_tabs(), ("卷宗", "dossier", "page:dossier"), ("日志", "case-journal", "page:case"))
+    found = []
+    for words, name, action in all_tabs:
+        if allowed(request.book, request.actor, action):
+            url = reverse(name, args=[ref])
+            found.append({"words": words, "url": url, "current": request.path == url})
+    return found
+
+
 FRAME = """SELECT 'desk', desk, count(*) FROM duty WHERE court_id = %s AND is_open AND due_at < %s GROUP BY desk
 UNION ALL
 SELECT 'watch', m.ref, count(d.id) FROM matter m LEFT JOIN duty d ON d.matter_id = m.id AND d.is_open

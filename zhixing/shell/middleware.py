@@ -56,6 +56,7 @@ class DeskMiddleware:
         request.now = clock.now()
         request.book = rules.rulebook()
         request.actor = None
+        request.tabs = partial(tabs, request)
         request.frame = partial(frame, request)  # desks are below the shell: they are handed the frame
         if request.user.is_authenticated:
             request.actor = actor_of(request.user, request.book, request.now.date())
@@ -110,6 +111,13 @@ def address_of(request: HttpRequest) -> str:
 def may(request: HttpRequest, action: str) -> bool:
     """Whether the person of this request may do `action`."""
     return request.actor is not None and allowed(request.book, request.actor, action)
+
+
+def tabs(request: HttpRequest, ref: str) -> list[dict[str, Any]]:
+    """The tabs of a case's pages (`shell.frame.case_tabs`)."""
+    from .frame import case_tabs
+
+    return case_tabs(request, ref)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
