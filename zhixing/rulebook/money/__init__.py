@@ -1,0 +1,5 @@
+"""The money of enforcement: fees, delay interest, order of payment, sharing among creditors.
+
+Pure: integer fen and exact fractions, no float, no clock. Numbers come from `zhixing/regulations/money.yaml`; every answer
+carries its steps. What cannot be counted is a `Refusal` in Chinese that names the field it is about.
+"""

@@ -1,0 +1,115 @@
+"""`zhixing funds …`: the money of enforcement on the command line. `fee` and `interest` open no database.
+
+Each subcommand is one row of `SUBCOMMANDS`: name → (help, arguments, what it does). What is wrong with the input is one Chinese
+sentence on standard error and exit status 2.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any, ClassVar, NamedTuple, NoReturn
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from zhixing.rulebook.located import BrokenFile
+from zhixing.rulebook.money import fees, interest
+from zhixing.rulebook.money.amounts import day_of, fen_of, yuan
+from zhixing.rulebook.money.steps import Step
+from zhixing.rulebook.refusals import Refusal
+
+WRONG_INPUT = 2
+ARGPARSE = (
+    ("arguments are required: (.*)", r"缺少 \1"), ("unrecognized arguments: (.*)", r"不认识 \1"),
+    ("invalid choice: '(.*?)'", r"不认识 \1"), ("argument (.*?): expected", r"\1 后面没有写内容"),
+)  # fmt: skip
+Answer = dict[str, Any]
+
+
+class Subcommand(NamedTuple):
+    """A subcommand: its help, how it declares its arguments, and what it answers."""
+
+    help: str
+    arguments: Callable[[CommandParser], None]
+    run: Callable[[dict[str, Any]], Answer]
+
+
+def fee_arguments(parser: CommandParser) -> None:
+    parser.add_argument("amount", metavar="AMOUNT", help="执行金额（元）")
+    parser.add_argument("--preservation", action="store_true", help="保全申请费")
+
+
+def fee(options: dict[str, Any]) -> Answer:
+    """The fee for enforcement, or with `--preservation` for preservation (诉讼费用交纳办法第14条)."""
+    charge = fees.preservation_fee if options["preservation"] else fees.enforcement_fee
+    charged = charge(fen_of(options["amount"], "amount"))
+    return {"fee_yuan": f"{yuan(charged.fen):f}", "steps": shown(charged.steps), "note": charged.note}
+
+
+def interest_arguments(parser: CommandParser) -> None:
+    parser.add_argument("--principal", required=True, metavar="YUAN", help="尚未清偿的金钱债务，不含一般债务利息（元）")
+    parser.add_argument("--from", dest="start", required=True, metavar="DATE", help="迟延的第一日")
+    parser.add_argument("--to", dest="until", required=True, metavar="DATE", help="迟延的最后一日")
+    parser.add_argument("--payment", action="append", default=[], metavar="DATE=YUAN", help="某日清偿的金额，可以写多次")
+    parser.add_argument("--stay", action="append", default=[], metavar="DATE..DATE", help="不计算的期间，首末两日都在内，可以写多次")
+
+
+def doubled(options: dict[str, Any]) -> Answer:
+    """The doubled part of delay interest (法释〔2014〕8号)."""
+    payments = [p.partition("=") for p in options["payment"]]
+    stays = [s.partition("..") for s in options["stay"]]
+    found = interest.doubled_interest(
+        [interest.Debt(fen_of(options["principal"], "principal"), day_of(options["start"], "from"))],
+        until=day_of(options["until"], "to"),
+        payments=[interest.Payment(day_of(on, "payment"), fen_of(paid, "payment")) for on, _, paid in payments],
+        stays=[interest.Stay(day_of(first, "stay"), day_of(last, "stay")) for first, _, last in stays],
+    )
+    return {
+        "doubled_interest_yuan": f"{yuan(found.fen):f}", "days": found.days, "unpaid_yuan": f"{yuan(found.unpaid_fen):f}",
+        "steps": shown(found.steps), "note": found.note,
+    }  # fmt: skip
+
+
+def shown(steps: tuple[Step, ...]) -> list[dict[str, str]]:
+    return [s.as_json() for s in steps]
+
+
+SUBCOMMANDS: dict[str, Subcommand] = {
+    "fee": Subcommand("计算申请执行费、保全申请费", fee_arguments, fee),
+    "interest": Subcommand("计算迟延履行利息加倍部分", interest_arguments, doubled),
+}
+
+
+class Command(BaseCommand):
+    help = "执行案款：" + "；".join(s.help for s in SUBCOMMANDS.values())
+    requires_system_checks: ClassVar[list[str]] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        speak_chinese(parser)
+        sub = parser.add_subparsers(dest="what", required=True, metavar="|".join(SUBCOMMANDS))
+        for name, command in SUBCOMMANDS.items():
+            made = sub.add_parser(name, help=command.help)
+            command.arguments(made)
+            made.add_argument("--json", action="store_true", help="一行 JSON")
+            speak_chinese(made)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            answer = SUBCOMMANDS[options["what"]].run(options)
+        except (Refusal, BrokenFile, OSError) as error:
+            raise CommandError(str(error), returncode=WRONG_INPUT) from error
+        self.stdout.write(json.dumps(answer, ensure_ascii=False, indent=None if options["json"] else 2))
+
+
+def speak_chinese(parser: CommandParser) -> None:
+    """Make a parser answer what it cannot read with one Chinese sentence and exit status 2."""
+
+    def refuse(message: str) -> NoReturn:
+        words = next((found.expand(ours) for theirs, ours in ARGPARSE if (found := re.search(theirs, message))), message)
+        sentence = f"命令没有看懂：{words}。用法见 {parser.prog} --help"
+        if parser.called_from_command_line:
+            parser.exit(WRONG_INPUT, f"{sentence}\n")
+        raise CommandError(sentence, returncode=WRONG_INPUT)
+
+    parser.error = refuse  # type: ignore[method-assign]
