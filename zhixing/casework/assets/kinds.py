@@ -102,3 +102,13 @@ def measure_titles() -> dict[str, dict[str, str]]:
 def results() -> dict[str, dict[str, Any]]:
     """Result of a measure → {title, event, controls}."""
     return dict(_data()["results"])
+
+
+def region_codes() -> dict[str, int]:
+    """Column → where its region code begins."""
+    return dict(_data()["region_codes"])
+
+
+def provinces() -> dict[str, str]:
+    """First two digits of a region code → province."""
+    return {str(code): name for code, name in _data()["provinces"].items()}

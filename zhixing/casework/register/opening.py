@@ -45,12 +45,12 @@ class SheetHead(NamedTuple):
 class OpenFile:
     """A conversation with the worker. `kind` is xlsx, xls, html or text; `sheets` are (name, hidden)."""
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        self._process = process
+    def __init__(self, process: subprocess.Popen[bytes], caps: dict[str, Any]) -> None:
+        self._process, self._caps = process, caps["process"]
         assert process.stdout is not None
         # Some frames fit in the pipe: the worker prepares the next ones while these rows are checked.
         with suppress(PermissionError):  # a user with very many pipes gets small ones: slower, nothing else
-            fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, limits()["process"]["pipe_bytes"])
+            fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, self._caps["pipe_bytes"])
         hello = self._receive()
         self.kind: str = hello["kind"]
         self.sheets: list[tuple[str, bool]] = [(name, hidden) for name, hidden in hello["sheets"]]
@@ -77,7 +77,7 @@ class OpenFile:
 
     def _receive(self) -> dict[str, Any]:
         (length,) = struct.unpack(">I", self._read(4))
-        if length > 2 * limits()["process"]["frame_bytes"]:
+        if length > 2 * self._caps["frame_bytes"]:
             raise Refusal.because(WHAT, "读取程序的回答过长", now=SMALLER)
         frame: dict[str, Any] = json.loads(self._read(length))
         if "too_big" in frame:
@@ -91,7 +91,7 @@ class OpenFile:
         assert self._process.stdout is not None
         descriptor, parts = self._process.stdout.fileno(), []
         while length:
-            ready, _, _ = select.select([descriptor], [], [], limits()["process"]["wait_seconds"])
+            ready, _, _ = select.select([descriptor], [], [], self._caps["wait_seconds"])
             if not ready:
                 raise Refusal.because(WHAT, "读取用时过长，已经中止", now=SMALLER)
             part = os.read(descriptor, min(length, 1 << 20))
@@ -115,15 +115,16 @@ def _too_big() -> Refusal:
 
 
 @contextmanager
-def opened(file: str | os.PathLike[str] | bytes, filename: str) -> Iterator[OpenFile]:
-    """Open a register; the worker is gone when the block ends, however it ends. Raises Refusal."""
+def opened(file: str | os.PathLike[str] | bytes, filename: str, caps: dict[str, Any] | None = None) -> Iterator[OpenFile]:
+    """Open a register, or a file under other `caps`; the worker is gone when the block ends, however it ends. Raises Refusal."""
+    caps = caps or limits()
     with tempfile.NamedTemporaryFile(prefix="register-") as copy:
         if isinstance(file, bytes):
             copy.write(file)
             copy.flush()
         path = copy.name if isinstance(file, bytes) else os.path.abspath(file)
-        suffix = _suffix(path, filename)
-        task = json.dumps({"path": path, "suffix": suffix, "limits": limits()}, default=str)
+        suffix = _suffix(path, filename, caps)
+        task = json.dumps({"path": path, "suffix": suffix, "limits": caps}, default=str)
         process = subprocess.Popen(
             # -I: neither the environment nor the working directory can put a module in the worker's way.
             [sys.executable, "-I", str(WORKER), task],
@@ -131,22 +132,22 @@ def opened(file: str | os.PathLike[str] | bytes, filename: str) -> Iterator[Open
         )  # fmt: skip
         with process:
             try:
-                yield OpenFile(process)
+                yield OpenFile(process, caps)
             finally:
                 process.kill()
 
 
-def _suffix(path: str, filename: str) -> str:
+def _suffix(path: str, filename: str, caps: dict[str, Any]) -> str:
     """The kind of file its name claims. Raises Refusal for a kind that is not read, and for a size beyond the cap."""
     suffix = Path(filename).suffix.lower().lstrip(".")
-    if suffix not in limits()["accepts"]:
-        accepted = "、".join(f".{name}" for name in limits()["accepts"])
+    if suffix not in caps["accepts"]:
+        accepted = "、".join(f".{name}" for name in caps["accepts"])
         raise Refusal.because(WHAT, f"不支持扩展名“.{suffix}”", now=f"可以导入{accepted}，请另存后再试")
     try:
         size = os.stat(path).st_size
     except OSError as error:
         raise Refusal.because(WHAT, f"打不开文件“{filename}”：{error.strerror}", now="请检查文件名和权限") from None
-    most = limits()["file"]["bytes"]
+    most = caps["file"]["bytes"]
     if size > most:
         why = f"文件有{size / 2**20:.1f}MB，最多{most / 2**20:.0f}MB"
         raise Refusal.because(WHAT, why, now="请分成几个文件后再导入")

@@ -13,13 +13,15 @@ import struct
 import sys
 from itertools import islice
 
+from pages import Pages
 from refused import SAVE_AS, Refused
 from texts import Lines
 from workbooks import Workbook
 
 DATE_MARK = "\x00"  # before an ISO date: a cell that was a real date, not text
-KINDS = {"xlsx": "Excel 工作簿", "xls": "Excel 97-2003 工作簿", "html": "网页", "text": "纯文本表格"}
-OLE_MAGIC, ZIP_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
+KINDS = {"xlsx": "Excel 工作簿", "xls": "Excel 97-2003 工作簿", "html": "网页", "text": "纯文本表格", "pdf": "PDF 文件"}
+READERS = {"xlsx": Workbook, "xls": Workbook, "pdf": Pages}
+OLE_MAGIC, ZIP_MAGIC, PDF_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04", b"%PDF-"
 
 
 def send(message, most=1 << 24):
@@ -41,6 +43,8 @@ def sniff(data):
         return "xls"
     if data.startswith(ZIP_MAGIC):
         return "xlsx"
+    if data.startswith(PDF_MAGIC):
+        return "pdf"
     start = data[:4096].replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
     if start.startswith(b"<?xml") and b"schemas-microsoft-com:office:spreadsheet" in start:
         raise Refused("这是“XML 表格 2003”格式，不能读取")
@@ -55,7 +59,9 @@ def open_file(path, suffix, limits):
     if not data:
         raise Refused("文件是空的", "请选择有内容的台账文件")
     kind = sniff(data)
-    book = (Workbook if kind in ("xls", "xlsx") else Lines)(data, kind, limits["file"])
+    if kind == "pdf" and kind not in limits["accepts"][suffix]:
+        raise Refused(f"扩展名是 .{suffix}，内容却是{KINDS[kind]}")
+    book = READERS.get(kind, Lines)(data, kind, limits["file"])
     # After the checks above: that an .xlsx is encrypted or has macros says more than that its name is wrong.
     if kind not in limits["accepts"][suffix]:
         raise Refused(f"扩展名是 .{suffix}，内容却是{KINDS[kind]}")
