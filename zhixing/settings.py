@@ -165,6 +165,20 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
+# Systems outside the court. ZHIXING_SIMULATOR is the address of the simulations (`zhixing simulator`): for demonstrations only.
+SIMULATOR = env.str("ZHIXING_SIMULATOR", default="").rstrip("/")
+MESSAGES = {
+    "sms": {
+        "url": env.str("ZHIXING_SMS_URL", default=SIMULATOR and f"{SIMULATOR}/sms"),
+        "secret": env.str("ZHIXING_SMS_SECRET", default=SIMULATOR and "simulation-only"),
+    },
+    "wechat": {"url": env.str("ZHIXING_WECHAT_URL", default=""), "secret": env.str("ZHIXING_WECHAT_SECRET", default="")},
+    "email": {"sender": env.str("ZHIXING_MAIL_FROM", default="")},
+}
+if env.str("ZHIXING_MAIL_URL", default=""):
+    vars().update(env.email_url("ZHIXING_MAIL_URL"))
+EMAIL_TIMEOUT = 15
+
 Q_CLUSTER = {
     "name": "zhixing",
     "orm": "default",

@@ -39,4 +39,4 @@ def test_the_jobs_do_their_work_once(new_case, settings, tmp_path):
         assert jobs.open_matters() == 0
     assert Matter.objects.count() == 2
     assert len(list((tmp_path / "outbox").iterdir())) == 1
-    assert "人工" in Notice.objects.get(state="sent").error
+    assert "人工" in Notice.objects.get(state="sent").proof

@@ -4,100 +4,83 @@ from __future__ import annotations
 
 import csv
 import threading
+from collections import Counter
 from datetime import timedelta
 
 import pytest
 from django.db import connection, connections
 
 from tests.small_court import MONDAY, moment
+from zhixing.casework.cases.models import Party
 from zhixing.casework.custody.actions import accept_handoff, offer_handoff
 from zhixing.casework.duties.models import Duty
 from zhixing.casework.facts import record
 from zhixing.casework.notices.actions import claim_warnings, mark_read
-from zhixing.casework.notices.dispatch import BACK_OFF, LEASE, _claim, _due, dispatch, names_in
-from zhixing.casework.notices.models import Notice
+from zhixing.casework.notices.dispatch import dispatch
+from zhixing.casework.notices.letters import names_in
+from zhixing.casework.notices.models import Contact, Notice
 from zhixing.casework.notices.queries import reminders, troubled
 from zhixing.outside.messages import FileChannel, Message, SimulatedChannel, TransientError, plain
 from zhixing.rulebook.refusals import Refusal
 
 
-class Broken:
-    """A gateway that takes nothing until it is mended."""
-
-    simulated, mended = True, False
-
-    def send(self, message: Message, at) -> str:
-        if not self.mended:
-            raise TransientError("网关不通")
-        return ""
+def send_all(channel, at, limit: int = 100) -> Counter[str]:
+    """Dispatch over one text channel until nothing is due."""
+    done: Counter[str] = Counter()
+    while batch := dispatch(channels={"sms": channel}, at=at, limit=limit):
+        done += batch
+    return done
 
 
 def test_a_filing_tells_each_party_with_a_phone_and_holds_the_rest_二1(new_case):
     case, channel = new_case(), SimulatedChannel()
-    assert dispatch(channel=channel, at=MONDAY) == {"sent": 1, "held": 1}
+    assert send_all(channel, MONDAY) == {"sent": 1, "held": 1}
     sent = next(iter(channel.sent.values()))
-    assert sent.phone == "19900000001"
+    assert sent.address == "19900000001"
     assert sent.text == f"【试验区人民法院】{case.number}已立案，标的5000.00元，举报电话12368。"
     assert troubled(case.court_id)[0]["error"] == "没有登记电话"
-    assert dispatch(channel=channel, at=MONDAY + timedelta(days=1)) == {}, "nothing is sent twice"
+    assert send_all(channel, MONDAY + timedelta(days=1)) == {}, "nothing is sent twice"
+
+
+def test_each_of_several_applicants_is_told_once_and_on_record_二1(new_case):
+    case, channel = new_case(), SimulatedChannel()
+    Party.objects.create(court=case.court, case=case, role=Party.APPLICANT, position=2, name="样丙某", phone="19900000002")
+    assert send_all(channel, MONDAY) == {"sent": 2, "held": 1}
+    rows = Notice.objects.filter(state=Notice.SENT).values_list("party__name", "address")
+    assert sorted(rows) == [("样丙某", "19900000002"), ("样甲某", "19900000001")]
+    assert sorted(m.address for m in channel.sent.values()) == ["19900000001", "19900000002"]
+
+
+def test_a_party_without_a_telephone_is_reached_as_the_routes_say_二1(new_case):
+    case, texts, mails = new_case(), SimulatedChannel(), SimulatedChannel()
+    debtor = Party.objects.get(case=case, role=Party.DEBTOR)
+    Contact.objects.create(court=case.court, party=debtor, channel="email", address="yang@example.invalid", registered_at=MONDAY)
+    assert dispatch(channels={"sms": texts, "email": mails}, at=MONDAY) == {"sent": 2}
+    assert [m.address for m in mails.sent.values()] == ["yang@example.invalid"]
+    assert Notice.objects.get(party=debtor).channel == "email"
 
 
 def test_a_text_with_a_gap_is_held_and_never_sent(new_case, actors):
     case, channel = new_case(), SimulatedChannel()
     case.court.hotline = ""
     case.court.save()
-    dispatch(channel=channel, at=MONDAY)
+    send_all(channel, MONDAY)
     assert not channel.sent
     assert {row["error"] for row in troubled(case.court_id)} == {"缺少内容：hotline"}
 
 
 def test_the_simulated_channel_says_that_it_is_one(new_case):
     new_case()
-    dispatch(channel=SimulatedChannel(), at=MONDAY)
-    assert "没有真正发出" in Notice.objects.get(state="sent").error
-
-
-def test_a_broken_gateway_is_tried_again_later_and_later_then_failed(new_case):
-    case, gateway, at = new_case(), Broken(), MONDAY
-    notice = Notice.objects.get(recipient="applicant")
-    for wait in BACK_OFF:
-        assert dispatch(channel=gateway, at=at)["pending"] == 1
-        notice.refresh_from_db()
-        assert notice.next_at == at + wait
-        assert dispatch(channel=gateway, at=at + wait - timedelta(seconds=1))["pending"] == 0, "not before its time"
-        at += wait
-    assert dispatch(channel=gateway, at=at) == {"failed": 1}
-    assert {row["error"] for row in troubled(case.court_id)} == {"网关不通", "没有登记电话"}
-
-
-def test_a_mended_gateway_gets_what_waited(new_case):
-    new_case()
-    gateway = Broken()
-    dispatch(channel=gateway, at=MONDAY)
-    gateway.mended = True
-    assert dispatch(channel=gateway, at=MONDAY + BACK_OFF[0]) == {"sent": 1}
-
-
-def test_a_claim_of_a_killed_worker_runs_out_and_is_taken_again(new_case):
-    new_case()
-    for notice in _due(MONDAY, 10):
-        assert _claim(notice, MONDAY)
-    channel = SimulatedChannel()
-    assert dispatch(channel=channel, at=MONDAY + LEASE / 2) == {}
-    assert dispatch(channel=channel, at=MONDAY + LEASE)["sent"] == 1
-
-
-def test_of_two_workers_with_the_same_list_one_claims_each_notice(new_case):
-    new_case()
-    first, second = _due(MONDAY, 10), _due(MONDAY, 10)
-    assert [_claim(n, MONDAY) for n in first] == [True, True]
-    assert [_claim(n, MONDAY) for n in second] == [False, False]
+    send_all(SimulatedChannel(), MONDAY)
+    sent = Notice.objects.get(state="sent")
+    assert sent.simulated
+    assert "没有真正发出" in sent.proof
 
 
 def test_a_notice_to_a_desk_is_shown_there(new_case, actors, court):
     case = new_case()
     record("query_started", court_id=court.pk, case_id=case.pk, by=actors.searcher, at=MONDAY)
-    dispatch(channel=SimulatedChannel(), at=MONDAY)
+    send_all(SimulatedChannel(), MONDAY)
     assert [row["text"] for row in reminders(court.pk, "team")] == [f"{case.number}已发起查询"]
 
 

@@ -9,12 +9,12 @@ from .dossier.models import Scan
 from .duties.models import Duty
 from .journal.models import AccessEntry, JournalEntry, JournalHead
 from .matters.models import Matter, MatterState
-from .notices.models import Notice
+from .notices.models import Contact, Gateway, Lane, Notice
 from .people.models import Assignment, Person
 from .register.models import ColumnMapping, ImportRun
 
 __all__ = [
-    "AccessEntry", "Approval", "Assignment", "CalendarVersion", "Case", "CaseState", "ColumnMapping", "Court", "Custody",
-    "Duty", "Handoff", "ImportRun", "JournalEntry", "JournalHead", "Matter", "MatterState", "Notice", "Party", "Person",
+    "AccessEntry", "Approval", "Assignment", "CalendarVersion", "Case", "CaseState", "ColumnMapping", "Contact", "Court", "Custody",
+    "Duty", "Gateway", "Handoff", "ImportRun", "JournalEntry", "JournalHead", "Lane", "Matter", "MatterState", "Notice", "Party", "Person",
     "Scan",
 ]  # fmt: skip

@@ -68,7 +68,9 @@ class Seal:
             box = tuple(int(v) for v in (x - radius, y - radius, x + radius, y + radius))
             fields.append_signature_field(writer, fields.SigFieldSpec(FIELD, on_page=page, box=box))
             about = signers.PdfSignatureMetadata(field_name=FIELD, reason=reason)
-            return bytes(signers.PdfSigner(about, signer=self.signer, stamp_style=self.stamp).sign_pdf(writer).getvalue())
+            return bytes(
+                signers.PdfSigner(about, signer=self.signer, stamp_style=self.stamp).sign_pdf(writer).getvalue()
+            )
         except (ValueError, OSError) as error:
             raise SealError(f"这个 PDF 不能加盖电子印章（{type(error).__name__}）") from error
 
@@ -79,7 +81,9 @@ def place_of_date(pdf: bytes) -> tuple[int, float, float]:
     for number in range(len(reader.pages) - 1, -1, -1):
         found: list[tuple[float, float]] = []
 
-        def look(text: str, cm: list[float], tm: list[float], font: Mapping[str, Any] | None, size: float, found: Any = found) -> None:
+        def look(
+            text: str, cm: list[float], tm: list[float], font: Mapping[str, Any] | None, size: float, found: Any = found
+        ) -> None:
             if text.strip().startswith("二〇") and "年" in text:
                 wide = tm[0] * size if size else 16.0
                 found.append((tm[4] + wide * len(text.strip()) / 2, tm[5] + wide / 3))
@@ -103,7 +107,13 @@ def verify(pdf: bytes, seal: Seal) -> Verified:
         status = validate_pdf_signature(last, signer_validation_context=context)
         whole = status.coverage is not None and status.coverage.name == "ENTIRE_FILE"
         name = str(last.signer_cert.subject.native.get("common_name", ""))
-        return Verified(True, status.intact and status.valid and whole, last.signer_cert.sha256 == ours.sha256, name, name == TEST_NAME)
+        return Verified(
+            True,
+            status.intact and status.valid and whole,
+            last.signer_cert.sha256 == ours.sha256,
+            name,
+            name == TEST_NAME,
+        )
     except Exception:  # a stranger's file: whatever the reader says of it, it is no sealed paper
         return Verified(False, False, False)
 

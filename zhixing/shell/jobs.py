@@ -5,40 +5,46 @@ Each job may run on any machine at any time, also twice: what it does is claimed
 
 from __future__ import annotations
 
-from django.conf import settings
-
 from zhixing import clock
 from zhixing.casework.courts.models import Court
 from zhixing.casework.journal.actions import verify_chain
 from zhixing.casework.matters.actions import open_due_matters
 from zhixing.casework.notices.actions import claim_warnings
 from zhixing.casework.notices.dispatch import dispatch
+from zhixing.casework.notices.outages import watch_channels
+from zhixing.casework.notices.receipts import fetch_receipts, sweep_silent
 from zhixing.casework.people.actors import system_actor
-from zhixing.outside.messages import Channel, FileChannel, SimulatedChannel
+
+from .channels import channels
 
 BATCH = 500
 SCHEDULES = {
     "sweep_warnings": "* * * * *",
     "send_notices": "* * * * *",
+    "fetch_message_receipts": "*/2 * * * *",
+    "watch_message_channels": "*/5 * * * *",
     "open_matters": "*/10 * * * *",
     "verify_chains": "30 2 * * *",
 }  # job → cron line
 
 
-def channel() -> Channel:
-    """The channel the court chose: a file for the clerk (the rule), or one that only pretends (`simulated`)."""
-    if getattr(settings, "MESSAGE_CHANNEL", "file") == "simulated":
-        return SimulatedChannel()
-    return FileChannel(settings.VAR / "outbox")
-
-
 def send_notices() -> dict[str, int]:
     """Send the outbox until nothing is due."""
     done: dict[str, int] = {}
-    while batch := dispatch(channel=channel(), at=clock.now(), limit=BATCH):
+    while batch := dispatch(channels=channels(), at=clock.now()):
         for state, n in batch.items():
             done[state] = done.get(state, 0) + n
     return done
+
+
+def fetch_message_receipts() -> int:
+    """Ask the gateways what became of the messages; say which have had no receipt for too long."""
+    return fetch_receipts(channels=channels(), at=clock.now()) + sweep_silent(at=clock.now())
+
+
+def watch_message_channels() -> int:
+    """Tell the desk of a channel that stays down, and of one that is back."""
+    return watch_channels(at=clock.now())
 
 
 def sweep_warnings() -> int:

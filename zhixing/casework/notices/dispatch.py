@@ -1,144 +1,106 @@
 """The outbox: claim → send → settle. A killed worker's claim runs out and is taken again; the key makes repeats harmless.
 
-Every state changes by compare-and-swap on (state, attempts): a worker that was too slow settles nothing.
+A channel that fails several times in a row is down: what waits for it no longer wears out its tries, one message a minute
+tries whether it is back, and with the first success everything that waits is due at once.
 """
 
 from __future__ import annotations
 
-import json
-import string
+import time
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import F
 
-from zhixing.casework.facts import rules
-from zhixing.outside.messages import Channel, Message, TransientError
-from zhixing.rulebook import memory
-from zhixing.rulebook.deadlines import CST
-from zhixing.rulebook.model import Disclosure, Rulebook
+from zhixing.outside.messages import Accepted, Channel, Message, RejectedError, TransientError
 
-from ..cases.models import CaseState, Party
-from ..journal.models import JournalEntry
-from .models import Notice
+from .claims import Claim, claim_due, give_back, mine
+from .letters import make_up
+from .models import Gateway, Notice
+from .policy import ChannelRule, policy
 
-LEASE = timedelta(minutes=5)
-BACK_OFF = tuple(timedelta(minutes=m) for m in (1, 5, 30, 120, 720))
-PARTIES = {"applicant": Party.APPLICANT, "debtor": Party.DEBTOR}
-OUTWARD = "sms"
+BATCH = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """How a notice ended this time."""
-
-    state: str
-    text: str = ""
-    remark: str = ""
-    next_at: datetime | None = None
-    to_desk: str = ""
-
-
-def dispatch(*, channel: Channel, at: datetime, limit: int = 200) -> Counter[str]:
-    """Send what is due. Returns how many notices ended in which state."""
-    done: Counter[str] = Counter()
-    for notice in _due(at, limit):
-        if not _claim(notice, at):
-            continue
-        settled = _send(notice, channel, at)
-        _settle(notice, settled, at)
-        done[settled.state] += 1
+def dispatch(*, channels: Mapping[str, Channel], at: datetime, limit: int = BATCH) -> Counter[str]:
+    """Make up what is new and send what is due, up to `limit` messages a channel. Returns how many ended in which state."""
+    done = make_up(channels=channels, at=at)
+    for name, channel in channels.items():
+        done += _send_due(policy().channels[name], channel, at, limit)
     return done
 
 
-def _due(at: datetime, limit: int) -> list[Notice]:
-    waiting = Q(state__in=(Notice.PENDING, Notice.SENDING), next_at__lte=at)
-    return list(Notice.objects.filter(waiting).select_related("case", "court", "matter").order_by("next_at", "pk")[:limit])
+def _send_due(rule: ChannelRule, channel: Channel, at: datetime, limit: int) -> Counter[str]:
+    gateway, _ = Gateway.objects.get_or_create(channel=rule.id)
+    down = is_down(gateway)
+    if down and gateway.probe_at is not None and gateway.probe_at > at:
+        return Counter()
+    claims, put_off = claim_due(rule=rule, at=at, limit=1 if down else limit, anyway=down)
+    done: Counter[str] = Counter({Notice.PENDING: put_off} if put_off else {})
+    began = time.monotonic()
+    for place, claim in enumerate(claims):
+        state, trouble = _send(claim, channel, at, down)
+        done[state] += 1
+        gateway = _note(gateway, trouble, at)
+        slow = time.monotonic() - began > policy().lease.total_seconds() / 2
+        if is_down(gateway) or slow:
+            give_back(claims[place + 1 :], at=at, why=trouble)
+            break
+    return done
 
 
-def _claim(notice: Notice, at: datetime) -> bool:
-    mine = Notice.objects.filter(pk=notice.pk, state=notice.state, attempts=notice.attempts, next_at=notice.next_at)
-    notice.attempts += 1
-    return mine.update(state=Notice.SENDING, attempts=notice.attempts, next_at=at + LEASE) == 1
+def is_down(gateway: Gateway) -> bool:
+    """Whether the channel has failed so often in a row that it counts as down."""
+    return gateway.failures >= policy().outage.failures
 
 
-def _settle(notice: Notice, settled: Settled, at: datetime) -> bool:
-    mine = Notice.objects.filter(pk=notice.pk, state=Notice.SENDING, attempts=notice.attempts)
-    ended = None if settled.state == Notice.PENDING else at
-    return mine.update(
-        state=settled.state, text=settled.text or notice.text, error=settled.remark[:200], next_at=settled.next_at,
-        settled_at=ended, to_desk=settled.to_desk or notice.to_desk,
+def _send(claim: Claim, channel: Channel, at: datetime, down: bool) -> tuple[str, str]:
+    """Hand one message over and settle it. Returns its state and the channel's trouble ("" when there was none)."""
+    notice = claim.notice
+    message = Message(notice.sent_key, notice.address, notice.text, subject=notice.court.name)
+    try:
+        accepted = channel.send(message, at)
+    except RejectedError as error:
+        mine(claim).update(state=Notice.FAILED, error=str(error)[:200], settled_at=at, next_at=None)
+        return Notice.FAILED, ""
+    except TransientError as error:
+        return _again(claim, str(error), at, down), str(error)
+    _settle(claim, accepted, at)
+    return Notice.SENT, ""
+
+
+def _settle(claim: Claim, accepted: Accepted, at: datetime) -> bool:
+    """The channel has it. Nothing happens when the claim ran out meanwhile and somebody else settled."""
+    return mine(claim).update(
+        state=Notice.SENT, error="", proof=accepted.proof[:200], simulated=accepted.simulated, accepted_at=at, settled_at=at, next_at=None,
     ) == 1  # fmt: skip
 
 
-def _send(notice: Notice, channel: Channel, at: datetime) -> Settled:
-    """One notice: its text from the disclosure's template, its phones from the case, then the channel."""
-    book = rules.rulebook()
-    disclosure = book.disclosures.get(notice.disclosure)
-    if disclosure is None:
-        return Settled(Notice.HELD, remark="细则中已没有这项告知")
-    values = values_of(notice, book)
-    missing = [name for name in names_in(disclosure.template) if values.get(name) in (None, "")]
-    if missing:
-        return Settled(Notice.HELD, remark=f"缺少内容：{'、'.join(missing)}")
-    text = disclosure.template.format_map(values)
-    if notice.recipient not in PARTIES or notice.channel != OUTWARD:
-        return _inside(notice, disclosure, book, text)
-    phones = phones_of(notice)
-    if not phones:
-        return Settled(Notice.HELD, text, "没有登记电话")
-    try:
-        for ident, phone in phones:
-            remark = channel.send(Message(f"{notice.key}:{ident}", phone, text), at)
-    except TransientError as error:
-        return again(notice, text, str(error), at)
-    return Settled(Notice.SENT, text, remark)
+def _again(claim: Claim, why: str, at: datetime, down: bool) -> str:
+    """Try later, each time later; after the last try it has failed. A channel that is down wears out nobody's tries."""
+    failures, back_off = claim.notice.failures + (not down), policy().back_off
+    if failures > len(back_off):
+        mine(claim).update(state=Notice.FAILED, failures=failures, error=why[:200], settled_at=at, next_at=None)
+        return Notice.FAILED
+    wait = back_off[max(failures, 1) - 1]
+    mine(claim).update(state=Notice.PENDING, failures=failures, error=why[:200], next_at=at + wait)
+    return Notice.PENDING
 
 
-def _inside(notice: Notice, disclosure: Disclosure, book: Rulebook, text: str) -> Settled:
-    """A notice to a desk or post inside the court is delivered by showing it there; others wait for their channel."""
-    desk = notice.recipient if notice.recipient in book.desks else ""
-    if not desk and notice.recipient in book.roles:
-        desk = book.roles[notice.recipient].desk or ""
-    if desk:
-        return Settled(Notice.DELIVERED, text, to_desk=desk)
-    return Settled(Notice.HELD, text, f"“{disclosure.channel}”渠道没有接入，请人工告知并登记")
-
-
-def again(notice: Notice, text: str, why: str, at: datetime) -> Settled:
-    """Try later, each time later; after the last try it has failed and is shown to the administrator."""
-    if notice.attempts > len(BACK_OFF):
-        return Settled(Notice.FAILED, text, why)
-    return Settled(Notice.PENDING, text, why, at + BACK_OFF[notice.attempts - 1])
-
-
-def phones_of(notice: Notice) -> list[tuple[int, str]]:
-    """(party id, phone) of the recipients on record."""
-    rows = Party.objects.filter(case_id=notice.case_id, court_id=notice.court_id, role=PARTIES[notice.recipient])
-    return list(rows.exclude(phone="").order_by("position").values_list("pk", "phone"))
-
-
-def values_of(notice: Notice, book: Rulebook) -> dict[str, Any]:
-    """What a template may name: court, case, facts known now and the payload of the event that owes the notice."""
-    entry = JournalEntry.objects.filter(court_id=notice.court_id, stream="casework", seq=notice.seq).values("payload", "at")
-    event = entry.first() or {"payload": "{}", "at": notice.created_at}
-    values: dict[str, Any] = {"court": notice.court.name, "hotline": notice.court.hotline,
-                              "date": f"{event['at'].astimezone(CST):%Y年%-m月%-d日}"}  # fmt: skip
-    if notice.case is not None:
-        state = CaseState.objects.filter(case_id=notice.case_id).values_list("document", flat=True).first()
-        facts: Mapping[str, Any] = memory.load(state or memory.EMPTY).facts
-        handler = notice.case.handler.name if notice.case.handler else ""
-        values |= {**facts, "number": notice.case.number, "applicants": notice.case.applicants, "handler": handler,
-                   "debtors": notice.case.debtors, "cause": notice.case.cause}  # fmt: skip
-        values["holder"] = book.desks[notice.case.holder].title if notice.case.holder in book.desks else ""
-    if notice.matter is not None:
-        values |= {"number": notice.matter.number, "title": notice.matter.title}
-    return values | json.loads(event["payload"])
-
-
-def names_in(template: str) -> list[str]:
-    """The names a template wants, in order."""
-    return list(dict.fromkeys(name for _, name, _, _ in string.Formatter().parse(template) if name))
+def _note(gateway: Gateway, trouble: str, at: datetime) -> Gateway:
+    """Note how the channel did; when it works again, whatever waited for it is due now. Returns the row as it is then."""
+    row = Gateway.objects.filter(pk=gateway.pk)
+    if trouble:
+        row.filter(failing_since=None).update(failing_since=at)
+        row.update(failures=F("failures") + 1, probe_at=at + policy().outage.probe, last_error=trouble[:200])
+    elif gateway.failures or gateway.last_ok_at is None or at - gateway.last_ok_at >= policy().outage.probe:
+        row.update(failures=0, failing_since=None, probe_at=None, last_ok_at=at)
+        if gateway.failures:
+            waiting = Notice.objects.filter(
+                channel=gateway.channel, state=Notice.PENDING, failures__gt=0, next_at__gt=at
+            )
+            waiting.update(next_at=at)
+    else:
+        return gateway
+    return row.get()

@@ -16,6 +16,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from zhixing.casework.courts.models import Court
+from zhixing.shell.demo import logins
 
 HOST, PORT = "127.0.0.1", 8000
 
@@ -27,6 +28,12 @@ def answers(host: str, port: int) -> bool:
             return True
     except OSError:
         return False
+
+
+def free_port() -> int:
+    """A port of this machine that nothing listens on."""
+    with socket.create_server((HOST, 0)) as found:
+        return int(found.getsockname()[1])
 
 
 def started(command: list[str]) -> subprocess.Popen[bytes]:
@@ -61,16 +68,24 @@ class Command(BaseCommand):
             call_command("demo", cases=options["cases"], seed=1)
         call_command("collectstatic", interactive=False, verbosity=0)
         call_command("schedules", verbosity=0)
-        self._supervise(options["host"], options["port"], {
+        simulations = self._simulations() if options["demo"] and logins.shown() else {}
+        self._supervise(options["host"], options["port"], simulations | {
             "web": [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", options["host"], "--port",
                     str(options["port"]), "--workers", str(options["workers"]), "--blocking-threads", "1",
                     "--no-ws", "--log-level", "warning", "zhixing.wsgi:application"],
             "worker": [sys.executable, "-m", "zhixing.cli", "qcluster"],
         })  # fmt: skip
 
-    def _announce(self, host: str, port: int) -> None:
-        from zhixing.shell.demo import logins
+    def _simulations(self) -> dict[str, list[str]]:
+        """The simulated outside systems of the demo court, as one more process; what is started after it is told its address.
+        A court whose people are not the demo's never gets here: its messages go where its own settings say."""
+        if settings.SIMULATOR:
+            return {}
+        port = free_port()
+        os.environ["ZHIXING_SIMULATOR"] = f"http://{HOST}:{port}"
+        return {"simulator": [sys.executable, "-m", "zhixing.simulator", "--host", HOST, "--port", str(port)]}
 
+    def _announce(self, host: str, port: int) -> None:
         scheme = "https" if settings.HTTPS else "http"
         self.stdout.write(f"\n  执行指挥 已启动：{scheme}://{host}:{port}")
         found = logins.shown()
@@ -78,6 +93,8 @@ class Command(BaseCommand):
             self.stdout.write(f"  演示账号（密码 {logins.PASSWORD}）：")
         for username, name, post in found:
             self.stdout.write(f"    {username:<20} {name}  {post}")
+        if simulator := os.environ.get("ZHIXING_SIMULATOR"):
+            self.stdout.write(f"  外部系统是模拟的（不连接任何真实系统）：{simulator}")
         self.stdout.write(f"  数据在 {settings.VAR}；按 Ctrl-C 停止。\n")
         self.stdout.flush()
 
