@@ -30,6 +30,21 @@ class Template(models.Model):
         ]
 
 
+class Letterhead(models.Model):
+    """What every paper of a court says of the court itself: where it is, its telephone, the account debtors pay into."""
+
+    court = models.OneToOneField("casework.Court", models.PROTECT, primary_key=True, related_name="letterhead")
+    address = models.CharField("地址", max_length=120, blank=True)
+    postcode = models.CharField("邮政编码", max_length=6, blank=True)
+    phone = models.CharField("联系电话", max_length=40, blank=True)
+    account_bank = models.CharField("执行款专户开户行", max_length=80, blank=True)
+    account_name = models.CharField("执行款专户户名", max_length=80, blank=True)
+    account_number = models.CharField("执行款专户账号", max_length=40, blank=True)
+
+    class Meta:
+        db_table = "letterhead"
+
+
 class PaperBatch(models.Model):
     """Many papers made or sealed at once by the worker, with how far it has come. `tasks` are what was asked, in order."""
 

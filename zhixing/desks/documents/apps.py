@@ -6,5 +6,13 @@ from django.apps import AppConfig
 class DocumentsConfig(AppConfig):
     name = "zhixing.desks.documents"
     label = "documents"
-    desk_homes: ClassVar = {}
-    own_pages: ClassVar = {}
+    desk_homes: ClassVar = {"documents": ("papers-home", "page:papers")}
+    case_tabs: ClassVar = (("文书", "case-papers", "page:papers"),)
+    own_pages: ClassVar = {
+        kind: "case-papers"
+        for kind in (
+            "paper_drafted", "panel_paper_made", "paper_checked", "paper_signed", "president_signed", "restriction_order_signed",
+            "paper_sealed", "paper_cancelled", "enforcement_notice_issued", "property_report_ordered", "declaration_form_issued",
+            "consumption_restriction_issued", "control_ruling_issued",
+        )
+    }  # fmt: skip

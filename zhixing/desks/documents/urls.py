@@ -1,5 +1,26 @@
-"""Addresses of the desk."""
+"""Addresses of the paper desk."""
 
-from django.urls.resolvers import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from . import shelf, views
+
+urlpatterns = [
+    path("papers/", views.home, name="papers-home"),
+    path("papers/draft/", views.draft_many, name="papers-draft"),
+    path("papers/step/<step>/", views.step_many, name="papers-step"),
+    path("papers/print/", views.print_many, name="papers-print"),
+    path("papers/batches/<ref>/", views.batch, name="papers-batch"),
+    path("papers/batches/<ref>/progress/", views.batch_progress, name="papers-batch-progress"),
+    path("papers/prints/", views.prints, name="papers-prints"),
+    path("papers/prints/<ref>/file/", views.print_file, name="papers-print-file"),
+    path("papers/templates/", shelf.templates, name="papers-templates"),
+    path("papers/templates/<kind>/", shelf.template, name="papers-template"),
+    path("papers/templates/<kind>/file/", shelf.template_file, name="papers-template-file"),
+    path("papers/letterhead/", shelf.letterhead, name="papers-letterhead"),
+    path("papers/verify/", shelf.verify, name="papers-verify"),
+    path("papers/<ref>/", views.paper, name="paper"),
+    path("papers/<ref>/pdf/", views.pdf, name="paper-pdf"),
+    path("papers/<ref>/word/", views.word, name="paper-word"),
+    path("cases/<ref>/papers/", views.case_papers, name="case-papers"),
+    path("cases/<ref>/papers/new/<kind>/", views.draft_one, name="paper-new"),
+]
