@@ -28,7 +28,7 @@ class Scan(models.Model):
     size = models.BigIntegerField()
     sha256 = models.CharField(max_length=64)
     added_at = models.DateTimeField("入卷时间")
-    added_by = models.ForeignKey("casework.Person", models.PROTECT, related_name="+")
+    added_by = models.ForeignKey("casework.Person", models.PROTECT, null=True, blank=True, related_name="+")  # empty: the product, from an interface
     replaces = models.ForeignKey("self", models.PROTECT, null=True, blank=True)
 
     class Meta:
