@@ -70,7 +70,7 @@ class Pages:
                 yield row
             number += 1
             check_extent(number, len(fresh), self.limits)
-            if edges is None or len(fresh) == 1 and fresh[0][0] == 0:
+            if edges is None or (len(fresh) == 1 and fresh[0][0] == 0):
                 row = texts
             else:
                 row = [""] * len(edges)
