@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("zhixing.shell.people.urls")),
     path("", include("zhixing.shell.home.urls")),
     path("", include("zhixing.shell.rules.urls")),
+    path("", include("zhixing.shell.calculators.urls")),
     path("", include("zhixing.shell.register.urls")),
     path("", include("zhixing.shell.acts.urls")),
     path("", include("zhixing.shell.cases.urls")),

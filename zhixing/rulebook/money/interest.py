@@ -98,7 +98,9 @@ def doubled_interest(
         if any(s.first <= span.first <= s.last for s in stays):
             steps.append(step(f"{span.words} 中止或暂缓", f"{span.days} 天不计算", 0, table.cite(rule.stopped)))
         elif regime.daily is None:
-            raise Refusal.because("没有计算迟延履行利息", regime.refused, clause=table.cite(regime.article, regime.verify), field="debts-0")
+            early = min(range(len(debts)), key=lambda n: debts[n].delayed_from)
+            raise Refusal.because("没有计算迟延履行利息", regime.refused, clause=table.cite(regime.article, regime.verify),
+                                  field=f"debts-{early}-from")  # fmt: skip
         else:
             part = span.fen * regime.daily * span.days
             total, days = total + part, days + span.days
