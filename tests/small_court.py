@@ -96,8 +96,7 @@ def actors(people: SimpleNamespace, book: Rulebook) -> SimpleNamespace:
 
 @pytest.fixture
 def browse(people: SimpleNamespace, settings: Any, tmp_path: Path) -> Callable[..., Any]:
-    """A browser in which a person is signed in: `browse(people.clerk)`. Only the desks' own addresses exist."""
-    settings.ROOT_URLCONF = "tests.small_urls"
+    """A browser in which a person is signed in: `browse(people.clerk)`.."""
     settings.STATIC_ROOT = tmp_path / "static"
     settings.STATIC_ROOT.mkdir(exist_ok=True)
 

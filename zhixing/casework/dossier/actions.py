@@ -54,6 +54,27 @@ def add_scan(
         return scan
 
 
+def move_scan(
+    *, case_id: int | None = None, matter_id: int | None = None, ref: str, up: bool, by: Actor,
+) -> None:  # fmt: skip
+    """Swap a paper with its neighbour in the volume. At the end of the volume nothing happens."""
+    require(rules.rulebook(), by, "do:upload", what="暂不能调整顺序")
+    with transaction.atomic():
+        where = _where(case_id, matter_id, by.court_id)
+        scan = Scan.objects.filter(**where, ref=ref).first()
+        if scan is None:
+            raise Refusal.because("暂不能调整顺序", "没有这份材料", clause=CLAUSE, status=404)
+        rest = Scan.objects.filter(**where, volume=scan.volume)
+        beside = (
+            rest.filter(position__lt=scan.position).order_by("-position") if up else rest.filter(position__gt=scan.position).order_by("position")
+        ).first()
+        if beside is None:
+            return
+        last = rest.aggregate(n=Max("position"))["n"]
+        for row, place in ((scan, last + 1), (beside, scan.position), (scan, beside.position)):
+            Scan.objects.filter(pk=row.pk).update(position=place)  # three steps: no two papers are ever in one place
+
+
 def record_with_proof(
     kind: str, *, proof: UploadedFile | None, case_id: int | None = None, matter_id: int | None = None,
     payload: Mapping[str, Any], desk: str, key: str, override: str = "", by: Actor, at: datetime, recorded_at: datetime,

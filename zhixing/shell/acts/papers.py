@@ -10,10 +10,12 @@ from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from zhixing.casework.dossier.actions import add_scan, download_name
+from zhixing.casework.cases.models import Case
+from zhixing.casework.dossier.actions import add_scan, download_name, move_scan
 from zhixing.casework.dossier.checking import ACCEPT
 from zhixing.casework.dossier.models import Scan
 from zhixing.casework.dossier.queries import scan_of, volumes
+from zhixing.casework.dossier.volumes import percent_there, volume_pdf, wanted_papers
 from zhixing.casework.people.authority import allowed
 from zhixing.rulebook.refusals import Refusal
 from zhixing.web.pages import page
@@ -65,6 +67,8 @@ def matter_dossier(request: HttpRequest, ref: str) -> HttpResponse:
 
 def _dossier(request: HttpRequest, subject: Subject) -> HttpResponse:
     posted = request.method == "POST"
+    if posted and "move" in request.POST:
+        return _move(request, subject)
     form = UploadForm(request.POST, request.FILES) if posted else UploadForm(initial={"replaces": request.GET.get("replaces", "")})
     if posted and form.is_valid():
         kept = [f.name for f in form.cleaned_data["file"] if _add(request, subject, form, f)]
@@ -72,9 +76,31 @@ def _dossier(request: HttpRequest, subject: Subject) -> HttpResponse:
             messages.success(request, f"已入卷 {len(kept)} 份：{'、'.join(kept)}")
         if not form.errors:
             return redirect(request.path)
-    context = {"subject": subject, "form": form, "may_upload": allowed(request.book, request.actor, "do:upload"),
-               "volumes": volumes(request.actor.court_id, **subject.ids)}  # fmt: skip
+    found = volumes(request.actor.court_id, **subject.ids)
+    wanted = wanted_papers(request.book, subject.state, [*found[Scan.MAIN], *found[Scan.SUPPLEMENTARY]])
+    context = {"subject": subject, "form": form, "may_upload": allowed(request.book, request.actor, "do:upload"), "volumes": found,
+               "wanted": [w for w in wanted if not w.there], "percent": percent_there(wanted)}  # fmt: skip
     return show(request, "acts/dossier", context, status=422 if form.errors else 200)
+
+
+def _move(request: HttpRequest, subject: Subject) -> HttpResponse:
+    """One place up or down in its volume."""
+    up = request.POST.get("move") == "up"
+    move_scan(**subject.ids, ref=request.POST.get("scan", ""), up=up, by=request.actor)
+    return redirect(request.path)
+
+
+@page("page:dossier", reads="ref")
+def volume(request: HttpRequest, ref: str, volume: str) -> HttpResponse:
+    """A volume as one PDF: cover, catalogue, pages numbered."""
+    case = Case.objects.select_related("court", "handler").filter(court_id=request.actor.court_id, ref=ref).first()
+    if case is None or volume not in (Scan.MAIN, Scan.SUPPLEMENTARY):
+        raise Http404("没有这一卷")
+    response = HttpResponse(volume_pdf(case, volume), content_type="application/pdf")
+    title = {Scan.MAIN: "正卷", Scan.SUPPLEMENTARY: "副卷"}[volume]
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(f'{case.number}{title}.pdf')}"
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def _add(request: HttpRequest, subject: Subject, form: UploadForm, file: Any) -> bool:

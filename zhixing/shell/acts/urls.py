@@ -23,6 +23,7 @@ urlpatterns = [
     path("handoffs/bulk/", handoffs.handoff_bulk, name="handoff-bulk"),
     path("handoffs/accept/", handoffs.accept_bulk, name="accept-bulk"),
     path("cases/<ref>/dossier/", papers.dossier, name="dossier"),
+    path("cases/<ref>/dossier/<volume>.pdf", papers.volume, name="dossier-volume"),
     path("cases/<ref>/scans/<scan>/", papers.scan, name="scan"),
     path("approvals/", approvals.approvals, name="approvals"),
     path("approvals/<ref>/", approvals.approval_decide, name="approval-decide"),
