@@ -175,6 +175,10 @@ MESSAGES = {
     "wechat": {"url": env.str("ZHIXING_WECHAT_URL", default=""), "secret": env.str("ZHIXING_WECHAT_SECRET", default="")},
     "email": {"sender": env.str("ZHIXING_MAIL_FROM", default="")},
 }
+INQUIRY = {
+    "url": env.str("ZHIXING_INQUIRY_URL", default=SIMULATOR and f"{SIMULATOR}/inquiry"),
+    "token": env.str("ZHIXING_INQUIRY_TOKEN", default=""),
+}
 if env.str("ZHIXING_MAIL_URL", default=""):
     vars().update(env.email_url("ZHIXING_MAIL_URL"))
 EMAIL_TIMEOUT = 15

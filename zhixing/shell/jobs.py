@@ -14,6 +14,7 @@ from zhixing.casework.notices.dispatch import dispatch
 from zhixing.casework.notices.outages import watch_channels
 from zhixing.casework.notices.receipts import fetch_receipts, sweep_silent
 from zhixing.casework.people.actors import system_actor
+from zhixing.desks.inquiry.polling import inquiries, poll
 
 from .channels import channels
 
@@ -23,6 +24,7 @@ SCHEDULES = {
     "send_notices": "* * * * *",
     "fetch_message_receipts": "*/2 * * * *",
     "watch_message_channels": "*/5 * * * *",
+    "fetch_inquiries": "*/2 * * * *",
     "open_matters": "*/10 * * * *",
     "verify_chains": "30 2 * * *",
 }  # job → cron line
@@ -45,6 +47,11 @@ def fetch_message_receipts() -> int:
 def watch_message_channels() -> int:
     """Tell the desk of a channel that stays down, and of one that is back."""
     return watch_channels(at=clock.now())
+
+
+def fetch_inquiries() -> dict[str, int]:
+    """Ask the query system and take its answers in."""
+    return poll(port=inquiries(), at=clock.now())
 
 
 def sweep_warnings() -> int:

@@ -39,6 +39,7 @@ class Inquiry(models.Model):
         "状态", max_length=10, default=ASKED, choices=[(ASKED, "等待反馈"), (ANSWERED, "已反馈"), (FAILED, "未能发出")]
     )
     by_file = models.BooleanField("在平台上人工发起", default=True)
+    sent_at = models.DateTimeField("发出时间", null=True, blank=True)
     poll_at = models.DateTimeField("下次取反馈", null=True, blank=True)
     tries = models.PositiveSmallIntegerField("取反馈次数", default=0)
     remark = models.CharField("说明", max_length=200, blank=True)

@@ -11,7 +11,6 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
-from django.db.models import Q
 
 from zhixing.casework.assets.keeping import Kept, keep
 from zhixing.casework.assets.kinds import having, kinds
@@ -142,14 +141,12 @@ def _inquiry(case: Case, read: Read, ref: str) -> Inquiry | None:
 
 
 def _answered(case: Case, feedback: Feedback) -> None:
-    """The query is answered, and with a form for the whole case every query asked at the same time in the same system."""
+    """A form answers the query and, being of the whole case, every one asked before it in the same system. What an interface
+    answers may be a part: `polling` says when it is done."""
     inquiry = feedback.inquiry
-    if inquiry is None:
-        return
-    same = Q(pk=inquiry.pk)
-    if inquiry.by_file:
-        same |= Q(case=case, system=inquiry.system, state=Inquiry.ASKED, by_file=True, started_at__lte=inquiry.started_at)
-    Inquiry.objects.filter(same).update(state=Inquiry.ANSWERED, poll_at=None)
+    if inquiry is not None and inquiry.by_file:
+        same = Inquiry.objects.filter(case=case, system=inquiry.system, by_file=True, started_at__lte=inquiry.started_at)
+        same.exclude(state=Inquiry.ANSWERED).update(state=Inquiry.ANSWERED, poll_at=None)
 
 
 def _facts(case: Case, rejected: Sequence[Rejected]) -> dict[str, Any]:

@@ -6,12 +6,13 @@ A form may hold many tables under titles, over several sheets or pages; each bri
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from zhixing.casework.register.opening import Cells, opened
 from zhixing.casework.register.sheets import plain_header
+from zhixing.outside.inquiry import Section
 from zhixing.rulebook.refusals import Refusal
 
 from .columns import fields_by_header, kind_in, limits, says_nothing
@@ -55,6 +56,17 @@ def read_form(data: bytes, filename: str) -> Form:
     if not form.rows and not form.nothing:
         raise Refusal.because(WHAT, "没有认出任何查询结果：没有一行表头（如账号、余额、车牌号），也没有写明查无财产",
                               now="请上传查控系统导出的反馈表；表头叫法不同的，请管理员在反馈表列名中补充")  # fmt: skip
+    return form
+
+
+def form_of(sections: Iterable[Section], head: Mapping[str, str]) -> Form:
+    """The same from an interface's answer."""
+    form = Form(head={k: v for k, v in head.items() if v})
+    for section in sections:
+        table = _Table(form, section.title)
+        lines = [[section.title], list(section.columns), *(list(row) for row in section.rows)]
+        for number, row in enumerate(lines, 1):
+            table.take(number, row)
     return form
 
 
