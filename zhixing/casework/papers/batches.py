@@ -9,7 +9,6 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +27,8 @@ from ..cases.models import Case, Party
 from . import actions
 from .kinds import Kind, kinds
 from .models import Paper, PaperBatch
-from .rendering import Filler, filler, limits
 from .own_templates import current_template
+from .rendering import Filler, filler, limits
 from .values import values_of
 
 
@@ -155,8 +154,3 @@ def _seal_all(batch: PaperBatch, seal: Seal, by: Actor, at: datetime) -> list[di
             results.append({**done, "refused": [" ".join(filter(None, (r.why, r.clause, r.now))) for r in refusal.reasons]})
         _step(batch)
     return results
-
-
-def digest(path: Path) -> str:
-    """SHA-256 of a file, hexadecimal."""
-    return sha256(path.read_bytes()).hexdigest()

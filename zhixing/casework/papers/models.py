@@ -90,7 +90,7 @@ class Paper(models.Model):
     on the database refuses every change of its content. A correction is a new paper that names the one it takes the place of."""
 
     DRAFTED, CHECKED, SIGNED, SEALED, ISSUED, CANCELLED = "drafted", "checked", "signed", "sealed", "issued", "cancelled"
-    STATES = [(DRAFTED, "待核对"), (CHECKED, "待签发"), (SIGNED, "待用印"), (SEALED, "待发出"), (ISSUED, "已发出"), (CANCELLED, "已作废")]
+    STATES: ClassVar = [(DRAFTED, "待核对"), (CHECKED, "待签发"), (SIGNED, "待用印"), (SEALED, "待发出"), (ISSUED, "已发出"), (CANCELLED, "已作废")]
 
     court = models.ForeignKey("casework.Court", models.PROTECT)
     ref = models.CharField(max_length=12, unique=True, default=new_ref)

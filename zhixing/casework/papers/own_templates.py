@@ -86,11 +86,10 @@ def tried(kind: Kind, content: bytes) -> list[str]:
         path.write_bytes(content)
         used = fill.fields_of(path)
         known = {f.name for f in kind.fields}
-        required = {f.name for f in kind.fields if f.required}
         reasons = [Reason(f"模板里的字段“{name}”不在目录里", CLAUSE, "请改成字段目录里的写法", field="file") for name in used if _root(name, known)]
         reasons += [
-            Reason(f"模板漏了必备内容“{f.label}”", CLAUSE, f"请加上 {{{{ {f.name} }}}}", field="file")
-            for f in kind.fields if f.name in required and not any(u == f.name or u.startswith(f"{f.name}.") for u in used)
+            Reason(f"模板漏了必备内容“{label}”", kind.clause, f"请加上 {{{{ {name} }}}}", field="file")
+            for name, label in kind.needs.items() if name not in used
         ]  # fmt: skip
         if reasons:
             raise Refusal(WHAT, reasons)

@@ -14,8 +14,6 @@ from .models import Paper, PaperBatch, PrintRun, Template
 
 PILES = (Paper.DRAFTED, Paper.CHECKED, Paper.SIGNED, Paper.SEALED)
 APPROVED = Q(state=Paper.CHECKED, approval__state=Approval.APPROVED)
-SHOWN = ("case__ref", "case__number", "case__applicants", "case__debtors", "case__handler__name", "drafted_by__name", "checked_by__name",
-         "signed_by__name")  # fmt: skip
 
 
 def _pile(court_id: int, state: str) -> Any:
@@ -44,7 +42,7 @@ def pile(court_id: int, state: str, *, after: int = 0, limit: int = 50, handler_
     rows = _pile(court_id, state).filter(pk__gt=after)
     if handler_id is not None:
         rows = rows.filter(case__handler_id=handler_id)
-    return list(rows.select_related("case", "case__handler", "drafted_by", "checked_by", "signed_by", "approval").order_by("pk")[:limit])
+    return list(rows.select_related("case", "case__court", "case__handler", "drafted_by", "checked_by", "signed_by", "approval").order_by("pk")[:limit])
 
 
 def paper_of(court_id: int, ref: str) -> Paper | None:

@@ -8,11 +8,4 @@ class DocumentsConfig(AppConfig):
     label = "documents"
     desk_homes: ClassVar = {"documents": ("papers-home", "page:papers")}
     case_tabs: ClassVar = (("文书", "case-papers", "page:papers"),)
-    own_pages: ClassVar = {
-        kind: "case-papers"
-        for kind in (
-            "paper_drafted", "panel_paper_made", "paper_checked", "paper_signed", "president_signed", "restriction_order_signed",
-            "paper_sealed", "paper_cancelled", "enforcement_notice_issued", "property_report_ordered", "declaration_form_issued",
-            "consumption_restriction_issued", "control_ruling_issued",
-        )
-    }  # fmt: skip
+    own_pages: ClassVar = dict.fromkeys(("paper_drafted", "panel_paper_made", "paper_checked", "paper_signed", "president_signed", "restriction_order_signed", "paper_sealed", "paper_cancelled", "enforcement_notice_issued", "property_report_ordered", "declaration_form_issued", "consumption_restriction_issued", "control_ruling_issued"), "case-papers")  # fmt: skip

@@ -20,7 +20,7 @@ from zhixing.casework.papers.kinds import Kind, kinds, workflow
 from zhixing.casework.papers.models import Paper, PaperBatch, PrintRun
 from zhixing.casework.papers.printing import print_papers
 from zhixing.casework.papers.rendering import filler
-from zhixing.casework.papers.values import differences
+from zhixing.casework.papers.values import differences, gather
 from zhixing.casework.people.authority import allowed
 from zhixing.rulebook.refusals import Refusal
 from zhixing.web.pages import page, show
@@ -55,7 +55,8 @@ def home(request: HttpRequest) -> HttpResponse:
         last = cases[PAGE - 1].pk if len(cases) > PAGE else 0
     else:
         papers = queries.pile(court, chosen, after=after, limit=PAGE + 1)
-        context |= {"rows": [(p, differences(p) if chosen == Paper.DRAFTED else []) for p in papers[:PAGE]]}
+        known = gather([p.case for p in papers[:PAGE]]) if chosen == Paper.DRAFTED else {}
+        context |= {"rows": [(p, differences(p, known[p.case_id]) if known else []) for p in papers[:PAGE]]}
         last = papers[PAGE - 1].pk if len(papers) > PAGE else 0
     context["more"] = f"?pile={chosen}&after={last}" if last else ""
     return show(request, "documents/home.html", context)
