@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from django.apps import AppConfig
 
 
@@ -5,3 +7,4 @@ class ShellConfig(AppConfig):
     name = "zhixing.shell"
     label = "shell"
     verbose_name = "工作台"
+    case_tabs: ClassVar = (("告知", "case-notices", "page:case"),)

@@ -18,7 +18,7 @@ from zhixing.casework.people.authority import allowed
 GROUP_ICONS = {"指挥": "radar", "办理": "folder", "管理": "list-check"}
 FIXED = (
     ("我的工作台", (("我的工作", "home", "home", "page:home"), ("案件", "cases", "files", "page:cases"),
-                ("事项", "matters", "clipboard-check", "page:matters"), ("审批", "approvals", "signature", "page:approvals"))),
+                ("事项", "matters", "clipboard-check", "page:matters"), ("审批", "approvals", "signature", "page:approvals"), ("告知", "notices", "message", "page:notices"))),
 )  # fmt: skip
 AFTER = (
     ("规则", (("细则条款", "rulebook", "book-2", "page:rulebook"), ("工作日历", "calendar", "calendar", "page:calendar"),

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("zhixing.shell.register.urls")),
     path("", include("zhixing.shell.acts.urls")),
     path("", include("zhixing.shell.cases.urls")),
+    path("", include("zhixing.shell.notices.urls")),
     path("", include("zhixing.desks.intake.urls")),
     path("", include("zhixing.desks.triage.urls")),
     path("", include("zhixing.desks.documents.urls")),

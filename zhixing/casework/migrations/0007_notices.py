@@ -110,13 +110,21 @@ class Migration(migrations.Migration):
             name='state',
             field=models.CharField(choices=[('pending', '待发'), ('sending', '发送中'), ('sent', '已发'), ('delivered', '已送达'), ('failed', '失败'), ('held', '暂缓'), ('cancelled', '不再发送')], default='pending', max_length=10, verbose_name='状态'),
         ),
+        migrations.RemoveIndex(
+            model_name='notice',
+            name='notice_waiting',
+        ),
+        migrations.AddIndex(
+            model_name='notice',
+            index=models.Index(condition=models.Q(('state__in', ['pending', 'sending']), ('address__gt', '')), fields=['channel', 'next_at', 'id'], name='notice_due'),
+        ),
         migrations.AddIndex(
             model_name='notice',
             index=models.Index(condition=models.Q(('address', ''), ('state', 'pending')), fields=['court', 'seq', 'id'], name='notice_unaddressed'),
         ),
         migrations.AddIndex(
             model_name='notice',
-            index=models.Index(condition=models.Q(('state__in', ['pending', 'sending']), models.Q(('address', ''), _negated=True)), fields=['channel', 'address', 'seq', 'id'], name='notice_order'),
+            index=models.Index(condition=models.Q(('state__in', ['pending', 'sending']), ('address__gt', '')), fields=['channel', 'address', 'seq', 'id'], name='notice_order'),
         ),
         migrations.AddIndex(
             model_name='notice',
@@ -124,7 +132,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='notice',
-            index=models.Index(condition=models.Q(('gateway_key', ''), _negated=True), fields=['gateway_key'], name='notice_gateway_key'),
+            index=models.Index(condition=models.Q(('gateway_key__gt', '')), fields=['gateway_key'], name='notice_gateway_key'),
         ),
         migrations.AddIndex(
             model_name='notice',
@@ -144,7 +152,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='notice',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'sending'), models.Q(('address', ''), _negated=True)), fields=('channel', 'address'), name='one_notice_in_flight_per_address', violation_error_message='这个号码还有一条正在发送。'),
+            constraint=models.UniqueConstraint(condition=models.Q(('address__gt', ''), ('state', 'sending')), fields=('channel', 'address'), name='one_notice_in_flight_per_address', violation_error_message='这个号码还有一条正在发送。'),
         ),
         migrations.AddConstraint(
             model_name='notice',

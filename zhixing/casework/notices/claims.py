@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, QuerySet
+
+from zhixing.casework.facts.write import stored
 
 from .models import Lane, Notice
 from .policy import ChannelRule, policy
@@ -31,31 +33,41 @@ class Claim:
 def claim_due(*, rule: ChannelRule, at: datetime, limit: int, anyway: bool = False) -> tuple[list[Claim], int]:
     """Claim up to `limit` messages of a channel, each the first that its address waits for. Returns them and how many were
     put off because their address has had enough. `anyway` also takes what is not due yet (to try a channel that is down)."""
-    found = list(_first(rule.id, at, anyway).values_list("pk", "address")[:limit])
+    found = _first(rule.id, at, limit, anyway)
     if not found:
         return [], 0
     with transaction.atomic():
         free = _locked(rule.id, {address for _, address in found})
-        rows = _first(rule.id, at, anyway).filter(pk__in=[pk for pk, address in found if address in free])
-        rows = rows.select_for_update(of=("self",)) if connection.vendor == "postgresql" else rows
-        notices = list(rows.select_related("court"))
+        still = _first(rule.id, at, limit, anyway, among=[pk for pk, address in found if address in free])
+        notices = list(Notice.objects.filter(pk__in=[pk for pk, _ in still]).select_related("court").order_by("next_at", "pk"))
         full = _full(rule, notices, at)
-        claims = [_claim(n, at) for n in notices if n.pk not in full]
+        claims = _claimed([n for n in notices if n.pk not in full], at)
         for pk, until in full.items():
             why = f"同一{rule.address}一小时至多{rule.hour}条、一天至多{rule.day}条，顺延"
             Notice.objects.filter(pk=pk).update(state=Notice.PENDING, next_at=until, error=why)
     return claims, len(full)
 
 
-def _first(channel: str, at: datetime, anyway: bool) -> QuerySet[Notice]:
-    """Messages before which their address waits for no other: pending ones that are due, and claims that ran out."""
-    lane = Notice.objects.filter(channel=channel, address=OuterRef("address"), state__in=Notice.WAITING).exclude(
-        address=""
-    )
-    earlier = lane.filter(Q(seq__lt=OuterRef("seq")) | Q(seq=OuterRef("seq"), pk__lt=OuterRef("pk")))
-    due = Q(next_at__lte=at) | Q(state=Notice.PENDING) if anyway else Q(next_at__lte=at)
-    rows = Notice.objects.filter(due, channel=channel, state__in=Notice.WAITING).exclude(address="")
-    return rows.filter(~Exists(earlier)).order_by("next_at", "pk")
+FIRST = """SELECT n.id, n.address FROM notice n
+WHERE n.channel = %s AND n.state IN ('pending', 'sending') AND n.address > '' AND {due} {among}
+AND NOT EXISTS (SELECT 1 FROM notice e WHERE e.channel = n.channel AND e.address = n.address
+    AND e.state IN ('pending', 'sending') AND e.address > '' AND (e.seq, e.id) < (n.seq, n.id))
+ORDER BY n.next_at, n.id LIMIT %s {lock}"""
+DUE, ANYWAY = "n.next_at <= %s", "(n.next_at <= %s OR n.state = 'pending')"
+
+
+def _first(channel: str, at: datetime, limit: int, anyway: bool, among: Sequence[int] | None = None) -> list[tuple[int, str]]:
+    """(id, address) of messages before which their address waits for no other: pending ones that are due, and claims that
+    ran out. `among` some, which are then locked. By hand: SQLite sees that a partial index fits only where the states are
+    written out."""
+    if among is not None and not among:
+        return []
+    lock = "FOR UPDATE OF n" if among is not None and connection.vendor == "postgresql" else ""
+    only = f"AND n.id IN ({', '.join(str(int(pk)) for pk in among)})" if among is not None else ""
+    sql = FIRST.format(due=ANYWAY if anyway else DUE, among=only, lock=lock)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, (channel, stored(at, connection.vendor), limit))
+        return [(pk, address) for pk, address in cursor.fetchall()]
 
 
 def _locked(channel: str, addresses: set[str]) -> set[str]:
@@ -85,13 +97,12 @@ def _full(rule: ChannelRule, notices: Sequence[Notice], at: datetime) -> dict[in
     return full
 
 
-def _claim(notice: Notice, at: datetime) -> Claim:
-    before, attempt = notice.handed_at, notice.attempts + 1
-    Notice.objects.filter(pk=notice.pk).update(
+def _claimed(notices: Sequence[Notice], at: datetime) -> list[Claim]:
+    """Make the notices ours, in one statement."""
+    Notice.objects.filter(pk__in=[n.pk for n in notices]).update(
         state=Notice.SENDING, attempts=F("attempts") + 1, handed_at=at, next_at=at + policy().lease
     )
-    notice.attempts, notice.state = attempt, Notice.SENDING
-    return Claim(notice, attempt, before)
+    return [Claim(n, n.attempts + 1, n.handed_at) for n in notices]
 
 
 def give_back(claims: Sequence[Claim], *, at: datetime, why: str = "") -> None:

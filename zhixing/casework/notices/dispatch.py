@@ -40,7 +40,7 @@ def _send_due(rule: ChannelRule, channel: Channel, at: datetime, limit: int) -> 
     done: Counter[str] = Counter({Notice.PENDING: put_off} if put_off else {})
     began = time.monotonic()
     for place, claim in enumerate(claims):
-        state, trouble = _send(claim, channel, at, down)
+        state, trouble = _send(claim, channel, gateway, at, down)
         done[state] += 1
         gateway = _note(gateway, trouble, at)
         slow = time.monotonic() - began > policy().lease.total_seconds() / 2
@@ -55,7 +55,7 @@ def is_down(gateway: Gateway) -> bool:
     return gateway.failures >= policy().outage.failures
 
 
-def _send(claim: Claim, channel: Channel, at: datetime, down: bool) -> tuple[str, str]:
+def _send(claim: Claim, channel: Channel, gateway: Gateway, at: datetime, down: bool) -> tuple[str, str]:
     """Hand one message over and settle it. Returns its state and the channel's trouble ("" when there was none)."""
     notice = claim.notice
     message = Message(notice.sent_key, notice.address, notice.text, subject=notice.court.name)
@@ -67,6 +67,9 @@ def _send(claim: Claim, channel: Channel, at: datetime, down: bool) -> tuple[str
     except TransientError as error:
         return _again(claim, str(error), at, down), str(error)
     _settle(claim, accepted, at)
+    if accepted.simulated is not gateway.simulated:
+        gateway.simulated = accepted.simulated
+        gateway.save(update_fields=["simulated"])
     return Notice.SENT, ""
 
 

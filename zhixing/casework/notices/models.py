@@ -60,7 +60,7 @@ class Notice(models.Model):
                 name="notice_state_is_known", violation_error_message="没有这种告知状态。",
             ),
             models.UniqueConstraint(
-                fields=["channel", "address"], condition=Q(state="sending") & ~Q(address=""), name="one_notice_in_flight_per_address",
+                fields=["channel", "address"], condition=Q(state="sending", address__gt=""), name="one_notice_in_flight_per_address",
                 violation_error_message="这个号码还有一条正在发送。",
             ),
             models.CheckConstraint(
@@ -69,14 +69,15 @@ class Notice(models.Model):
             ),
         ]  # fmt: skip
         indexes: ClassVar = [
-            models.Index(fields=["state", "next_at"], name="notice_waiting", condition=Q(state__in=["pending", "sending"])),
+            models.Index(fields=["channel", "next_at", "id"], name="notice_due",
+                         condition=Q(state__in=["pending", "sending"]) & Q(address__gt="")),
             models.Index(fields=["case", "-id"], name="notice_case", condition=Q(case__isnull=False)),
             models.Index(fields=["court", "to_desk", "-id"], name="notice_unread", condition=Q(to_desk__gt="", read_at__isnull=True)),
             models.Index(fields=["court", "seq", "id"], name="notice_unaddressed", condition=Q(state="pending", address="")),
             models.Index(fields=["channel", "address", "seq", "id"], name="notice_order",
-                         condition=Q(state__in=["pending", "sending"]) & ~Q(address="")),
+                         condition=Q(state__in=["pending", "sending"]) & Q(address__gt="")),
             models.Index(fields=["channel", "address", "handed_at"], name="notice_handed", condition=Q(handed_at__isnull=False)),
-            models.Index(fields=["gateway_key"], name="notice_gateway_key", condition=~Q(gateway_key="")),
+            models.Index(fields=["gateway_key"], name="notice_gateway_key", condition=Q(gateway_key__gt="")),
             models.Index(fields=["court", "state", "-id"], name="notice_troubled", condition=Q(state__in=["failed", "held"])),
             models.Index(fields=["court", "-id"], name="notice_silent", condition=Q(state="sent", error__gt="")),
             models.Index(fields=["party"], name="notice_party", condition=Q(party__isnull=False)),

@@ -7,7 +7,6 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
 
 from zhixing.outside.messages import Channel, Receipt, RejectedError, TransientError
 
@@ -15,6 +14,7 @@ from .models import Gateway, Notice
 from .policy import policy
 
 PAGES = 100
+OPEN = (Notice.PENDING, Notice.SENDING, Notice.SENT)
 
 
 def fetch_receipts(*, channels: Mapping[str, Channel], at: datetime) -> int:
@@ -46,14 +46,17 @@ def apply_receipts(*, channel: str, receipts: Iterable[Receipt], at: datetime) -
 
     Only what was handed over can have a receipt. The first word counts: a message said to be delivered stays so.
     """
-    told = 0
-    for receipt in receipts:
-        rows = Notice.objects.filter(Q(gateway_key=receipt.key) | Q(gateway_key="", key=receipt.key), channel=channel)
-        rows = rows.filter(state__in=(Notice.PENDING, Notice.SENDING, Notice.SENT), handed_at__isnull=False)
+    found, told = list(receipts), 0
+    about: dict[str, list[int]] = {}
+    for name in ("key", "gateway_key"):
+        rows = Notice.objects.filter(**{f"{name}__in": {r.key for r in found}, f"{name}__gt": ""}, channel=channel)
+        for pk, key, instead in rows.values_list("pk", "key", "gateway_key"):
+            if name == "gateway_key" or not instead:
+                about.setdefault(instead or key, []).append(pk)
+    for receipt in found:
+        rows = Notice.objects.filter(pk__in=about.get(receipt.key, ()), state__in=OPEN, handed_at__isnull=False)
         state = Notice.DELIVERED if receipt.delivered else Notice.FAILED
-        told += rows.update(
-            state=state, settled_at=at, next_at=None, error=receipt.reason[:200], receipt=receipt.at[:60] or "有"
-        )
+        told += rows.update(state=state, settled_at=at, next_at=None, error=receipt.reason[:200], receipt=receipt.at[:60] or "有")
     return told
 
 

@@ -17,11 +17,13 @@ from zhixing.shell.middleware import may
 from zhixing.web.pages import page
 
 NEWEST = 20_000  # entries of each chain that a click recomputes; the worker recomputes all every night
-STREAMS = {"casework": "案件办理", "people": "人员与岗位", "audit": "校验"}
+STREAMS = {"casework": "案件办理", "people": "人员与岗位", "audit": "校验和告知"}
 KINDS = {
     "account_created": "建立账号", "account_disabled": "停用账号", "account_enabled": "启用账号", "account_unlocked": "解锁账号",
     "password_reset": "重置密码", "password_changed": "修改密码", "post_granted": "授予岗位", "post_ended": "收回岗位",
     "stand_in_assigned": "安排代理", "chain_verified": "校验哈希链",
+    "notices_resent": "重发告知", "notices_held": "暂缓告知", "notices_cancelled": "不再发送告知", "notices_told_by_hand": "登记人工告知",
+    "contact_registered": "登记联系方式",
 }  # fmt: skip
 READS = {
     "page:case": "打开案件", "page:dossier": "打开卷宗", "do:show_identity": "显示证件或电话", "login": "登录",

@@ -1,0 +1,1 @@
+"""The outbox as people see it: what waits, what failed, what was told to whom about a case."""
