@@ -13,14 +13,16 @@ import struct
 import sys
 from itertools import islice
 
+from messages import Message
 from pages import Pages
 from refused import SAVE_AS, Refused
 from texts import Lines
 from workbooks import Workbook
 
 DATE_MARK = "\x00"  # before an ISO date: a cell that was a real date, not text
-KINDS = {"xlsx": "Excel 工作簿", "xls": "Excel 97-2003 工作簿", "html": "网页", "text": "纯文本表格", "pdf": "PDF 文件"}
-READERS = {"xlsx": Workbook, "xls": Workbook, "pdf": Pages}
+KINDS = {"xlsx": "Excel 工作簿", "xls": "Excel 97-2003 工作簿", "html": "网页", "text": "纯文本表格", "pdf": "PDF 文件",
+         "camt": "银行 XML 报文"}  # fmt: skip
+READERS = {"xlsx": Workbook, "xls": Workbook, "pdf": Pages, "camt": Message}
 OLE_MAGIC, ZIP_MAGIC, PDF_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04", b"%PDF-"
 
 
@@ -48,6 +50,8 @@ def sniff(data):
     start = data[:4096].replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
     if start.startswith(b"<?xml") and b"schemas-microsoft-com:office:spreadsheet" in start:
         raise Refused("这是“XML 表格 2003”格式，不能读取")
+    if start.startswith((b"<?xml", b"<document", b"<!doctype document")) and b"urn:iso:std:iso:20022" in start:
+        return "camt"
     if start.startswith((b"<html", b"<!doctype html", b"<table", b"<meta", b"<head", b"<?xml", b"<style")):
         return "html"
     return "text"
