@@ -1,5 +1,24 @@
-"""Addresses of the desk."""
+"""Addresses of the inquiry desk."""
 
-from django.urls.resolvers import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from . import measure_views, views
+
+urlpatterns = [
+    path("inquiry/", views.home, name="inquiry-home"),
+    path("inquiry/start/", views.start_many, name="inquiry-start-many"),
+    path("inquiry/<ref>/", views.case, name="inquiry-case"),
+    path("inquiry/<ref>/start/", views.start, name="inquiry-start"),
+    path("inquiry/<ref>/import/", views.import_page, name="inquiry-import"),
+    path("inquiry/<ref>/complete/", views.complete, name="inquiry-complete"),
+    path("inquiry/<ref>/pass/", views.pass_on, name="inquiry-pass"),
+    path("inquiry/<ref>/feedback/<feedback>/", views.form_page, name="inquiry-form"),
+    path("inquiry/<ref>/feedback/<feedback>/handle/", views.handle, name="inquiry-handle"),
+    path("inquiry/<ref>/assets/<asset>/freeze/", measure_views.freeze, name="inquiry-freeze"),
+    path("inquiry/<ref>/assets/<asset>/seal/", measure_views.seal, name="inquiry-seal"),
+    path("inquiry/<ref>/assets/<asset>/place/", measure_views.place, name="inquiry-place"),
+    path("measures/", measure_views.ledger, name="measures"),
+    path("measures/<measure>/renew/", measure_views.renew, name="measure-renew"),
+    path("measures/<measure>/effect/", measure_views.effect, name="measure-effect"),
+    path("measures/<measure>/release/", measure_views.release, name="measure-release"),
+]
