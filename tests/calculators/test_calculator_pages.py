@@ -98,6 +98,7 @@ def test_sharing_shows_what_each_creditor_receives(client: Client) -> None:
     assert status == 200
     for words in ("40,000.00", "20,000.00", "100,000.00 元"):
         assert words in html
+    assert html.index(">甲某</td>") < html.index(">乙公司</td>") < html.index(">丙银行</td>")
     status, html = ask(client, "sharing/", query=asked | {"claims-2-turn": ""})
     assert status == 422
     assert "担保物权成立的先后" in beside(html, "claims-2-creditor")

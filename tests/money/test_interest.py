@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zhixing.rulebook.money.interest import Debt, Payment, Stay, YearlyRate, doubled_interest, ordinary_interest
+from zhixing.rulebook.money.table import standard
 from zhixing.rulebook.refusals import Refusal
 
 UNHURRIED = settings(deadline=None)  # the machine may be busy
@@ -41,6 +43,16 @@ def simple(yuan: int, first: date, last: date) -> int:
 def test_both_the_first_and_the_last_day_of_delay_count(yuan: int, first: date, last: date, fen: int) -> None:
     """第1条第3款: debt × 日万分之一点七五 × days; 29 元 a day is 0.5075 分, which goes up."""
     assert simple(yuan, first, last) == fen
+
+
+def test_whether_the_first_day_counts_is_a_line_of_the_file() -> None:
+    """民诉法第85条 as the other reading: without the first day 100,000 元 to the end of the year is 4,760.00."""
+    rule = replace(standard().delay_interest, first_day_counts=False)
+    other = replace(standard(), delay_interest=rule)
+    found = doubled_interest([Debt(10_000_000, START)], until=date(2023, 12, 31), table=other)
+    assert (found.fen, found.days) == (476_000, 272)
+    neither = replace(other, delay_interest=replace(rule, last_day_counts=False))
+    assert doubled_interest([Debt(10_000_000, START)], until=START + DAY, table=neither).fen == 0
 
 
 def test_exactly_half_a_fen_goes_up() -> None:

@@ -138,10 +138,11 @@ def _sharing(form: SharingForm) -> Answer:
     claims = [distribution.Claim(r["creditor"], r["rank"], r["yuan"], r["basis"], r["turn"] or 0) for r in form.values("claims")]
     scheme = form.cleaned_data["scheme"]
     found = distribution.distribute(form.cleaned_data["pool"], claims, scheme=scheme)
+    written = {claim: n for n, claim in enumerate(claims)}
     titles = {r.id: r.title for r in distribution.scheme_of(scheme, standard()).ranks}
     rows = tuple(
         (s.claim.creditor, s.claim.basis, titles[s.claim.rank], money(s.claim.fen), money(s.paid_fen), money(s.left_fen))
-        for s in found.shares
+        for s in sorted(found.shares, key=lambda s: written[s.claim])
     )  # fmt: skip
     columns = (("", "债权人", ""), ("", "依据文号", ""), ("", "顺位", ""), ("", "债权（元）", "num"), ("", "分得（元）", "num"),
                ("", "未清偿（元）", "num"))  # fmt: skip
