@@ -201,4 +201,6 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    # Remarks on the insides of PDF files that it repairs by itself; what it cannot read is an error and is told to the clerk.
+    "loggers": {"pypdf": {"level": "ERROR"}},
 }

@@ -145,7 +145,8 @@ def _seal_all(batch: PaperBatch, seal: Seal, by: Actor, at: datetime) -> list[di
     results = []
     for task in batch.tasks:
         paper = Paper.objects.select_related("case").filter(ref=task["paper"], court_id=by.court_id).first()
-        done = {"paper": task["paper"], "number": paper.number if paper else "", "case": paper.case.ref if paper else ""}
+        done = {"paper": task["paper"], "number": paper.number if paper else "", "case": paper.case.ref if paper else "",
+                "kind": kinds()[paper.kind].title if paper else "", "recipient": paper.recipient if paper else ""}  # fmt: skip
         try:
             if paper is None or paper.state not in (Paper.SEALED, Paper.ISSUED) or paper.sealed_by_id != by.person_id:
                 actions.seal(ref=task["paper"], copies=task["copies"], stamp=seal, by=by, at=at)

@@ -86,7 +86,7 @@ def kinds() -> dict[str, Kind]:
 def _kind(ident: str, spec: Mapping[str, Any]) -> Kind:
     said, needs = set(said_by(spec["text"])), spec.get("needs", {})
     fields = tuple(
-        Field(name, f["label"], f["source"], f.get("type", "text"), name in needs or bool(f.get("required") and name in said), f.get("usual"))
+        Field(name, f["label"], f["source"], f.get("type", "text"), name in needs or bool(f.get("required") and name in said), spec.get("usual", {}).get(name, f.get("usual")))
         for name, f in catalogue()["fields"].items() if f["source"] != TYPED or name in said
     )  # fmt: skip
     flow = {**workflow()["usual"], **workflow()["kinds"].get(ident, {})}

@@ -37,11 +37,12 @@ def counts(court_id: int) -> dict[str, int]:
     return found
 
 
-def pile(court_id: int, state: str, *, after: int = 0, limit: int = 50, handler_id: int | None = None) -> list[Paper]:
-    """The papers in a pile, oldest first, from the one after `after` (a key, not a page number)."""
+def pile(court_id: int, state: str, *, after: int = 0, limit: int = 50, by_approval: bool | None = None) -> list[Paper]:
+    """The papers in a pile, oldest first, from the one after `after` (a key, not a page number). `by_approval` picks those that
+    wait for the president's decision (True) or for a signature without one (False)."""
     rows = _pile(court_id, state).filter(pk__gt=after)
-    if handler_id is not None:
-        rows = rows.filter(case__handler_id=handler_id)
+    if by_approval is not None:
+        rows = rows.filter(approval__isnull=not by_approval)
     return list(rows.select_related("case", "case__court", "case__handler", "drafted_by", "checked_by", "signed_by", "approval").order_by("pk")[:limit])
 
 

@@ -10,7 +10,7 @@ from django import forms
 
 from zhixing.casework.cases.models import Party
 from zhixing.casework.facts.forms import form_field
-from zhixing.casework.papers.kinds import Kind, kinds, workflow
+from zhixing.casework.papers.kinds import Field, Kind, kinds, workflow
 from zhixing.casework.papers.models import Letterhead
 from zhixing.rulebook.deadlines import CST
 from zhixing.rulebook.model import PayloadField
@@ -38,15 +38,19 @@ class DraftForm(forms.Form):
         self.common = list(dict.fromkeys(f.name for k in wanted for f in k.typed))
         for kind in wanted:
             for field in kind.typed:
-                self.fields.setdefault(field.name, _typed_field(field.name, field.label, field.type, field.required))
+                self.fields.setdefault(field.name, _typed_field(field))
 
     def typed(self) -> dict[str, Any]:
         """What was typed for all of them, as plain values."""
         return {name: _plain(self.cleaned_data.get(name)) for name in self.common}
 
 
-def _typed_field(name: str, label: str, kind: str, required: bool) -> forms.Field:
-    return form_field(PayloadField(name=name, label=label, type=kind, required=required))
+def _typed_field(field: Field) -> forms.Field:
+    made = form_field(PayloadField(name=field.name, label=field.label, type=field.type, required=field.required))
+    made.initial = field.usual
+    if field.type == "longtext":
+        made.widget.attrs["rows"] = 2
+    return made
 
 
 def _plain(value: Any) -> Any:
@@ -67,7 +71,7 @@ class TypedForm(forms.Form):
         self.fields["dated_on"] = _day("落款日期")
         self.fields["dated_on"].initial = now.astimezone(CST).date()
         for field in kind.typed:
-            self.fields[field.name] = _typed_field(field.name, field.label, field.type, field.required)
+            self.fields[field.name] = _typed_field(field)
 
     def party(self) -> Party | None:
         """The debtor it is for."""

@@ -54,7 +54,7 @@ def home(request: HttpRequest) -> HttpResponse:
         context |= {"rows": cases[:PAGE], "debtors": queries.debtors_of([c.pk for c in cases[:PAGE]]), "form": DraftForm(now=request.now)}
         last = cases[PAGE - 1].pk if len(cases) > PAGE else 0
     else:
-        papers = queries.pile(court, chosen, after=after, limit=PAGE + 1)
+        papers = queries.pile(court, chosen, after=after, limit=PAGE + 1, by_approval=_by_approval(request, chosen))
         known = gather([p.case for p in papers[:PAGE]]) if chosen == Paper.DRAFTED else {}
         context |= {"rows": [(p, differences(p, known[p.case_id]) if known else []) for p in papers[:PAGE]]}
         last = papers[PAGE - 1].pk if len(papers) > PAGE else 0
@@ -66,6 +66,16 @@ def _may(request: HttpRequest, pile: str) -> bool:
     action = piles()["piles"][pile].get("action", f"record:{actions.DRAFT}")
     also = ("do:decide_approval",) if pile == Paper.CHECKED else ()
     return any(allowed(request.book, request.actor, a) for a in (action, *also))
+
+
+def _by_approval(request: HttpRequest, pile: str) -> bool | None:
+    """Of the papers to be signed, those that this person can sign: by deciding a request, or themselves."""
+    if pile != Paper.CHECKED:
+        return None
+    book, by = request.book, request.actor
+    asked = {k.signed for k in kinds().values() if (row := book.authority.get(f"record:{k.signed}")) and by.roles & set(row.approvers)}
+    signs = allowed(book, by, piles()["piles"][pile]["action"])
+    return None if bool(asked) == signs else bool(asked)
 
 
 def _number(text: str) -> int:

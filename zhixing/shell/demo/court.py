@@ -14,6 +14,7 @@ from zhixing.casework.courts.models import Court
 from zhixing.casework.custody.models import Custody, Handoff
 from zhixing.casework.facts import History, record_many, rules
 from zhixing.casework.matters.actions import open_due_matters, open_matter
+from zhixing.casework.papers.models import Letterhead
 from zhixing.casework.people.actors import actor_of, system_actor
 from zhixing.casework.people.models import Assignment, Person
 from zhixing.casework.register.setting_up import default_court
@@ -36,6 +37,12 @@ MATTERS = (
 )
 
 
+LETTERHEAD = {
+    "address": "示例市演示区样板路1号", "postcode": "000000", "phone": "0376-0000000", "account_bank": "示例银行演示支行",
+    "account_name": "演示区人民法院执行款专户", "account_number": "0000000000000000000",
+}  # fmt: skip
+
+
 def make_court(*, cases: int, seed: int, at: datetime) -> Court:
     """A whole court as it stands at `at`. The same seed and day make the same court. Refuses a database in use."""
     if Case.objects.exists() or Person.objects.exists():
@@ -44,6 +51,7 @@ def make_court(*, cases: int, seed: int, at: datetime) -> Court:
     with transaction.atomic():
         court = default_court()
         people = make_people(court, (at - timedelta(days=TWO_YEARS + 30)).date(), at)
+        Letterhead.objects.create(court=court, **LETTERHEAD)
         make_cases(court, people, cases, random, at)
         make_matters(court, people, at)
     return court
