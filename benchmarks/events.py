@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from zhixing.casework.facts import record, rules, write
@@ -67,16 +68,13 @@ class Raw:
         for case_id, _ in self.cases[number * self.how_many : (number + 1) * self.how_many]:
             for rows in self.steps:
                 self.seq += 1
-                cursor.execute(write.one_statement("case", tuple(rows.columns)), self._values(rows, case_id), prepare=True)
+                sql = write.one_statement("case", tuple(rows.columns), duties=bool(rows.duties), notices=bool(rows.notices))
+                cursor.execute(sql, self._values(rows, case_id), prepare=True)
 
     def _values(self, rows: write.Rows, case_id: int) -> dict[str, Any]:
-        entry = dict(zip(write.ENTRY, (*rows.fields[:6], rows.at, rows.recorded_at, *rows.fields[8:], rows.key, rows.hash), strict=True))
-        entry |= {"court_id": self.court.pk, "seq": self.seq, "case_id": case_id}
+        entry = write.entry_of(rows) | {"court_id": self.court.pk, "seq": self.seq, "case_id": case_id}
         notices = [(f"{self.court.pk}:{self.seq}:{number}", *n[1:]) for number, n in enumerate(rows.notices)]
-        return {
-            **entry, **{f"case_{c}": v for c, v in rows.columns.items()}, "document": rows.document, "duties": write._json([write.duty_values(d) for d in rows.duties], tuple(write.DUTY)),
-            "notices": write._json(notices, tuple(write.NOTICE)),
-        }  # fmt: skip
+        return write.parameters(replace(rows, notices=notices), entry, rows.columns)
 
 
 def _captured() -> list[write.Rows]:

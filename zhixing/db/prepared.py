@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import connections
 from psycopg import Cursor
 from psycopg.types.datetime import TimestamptzLoader
 
@@ -20,6 +21,7 @@ def prepared_cursor(connection: Any) -> Any:
 
     Not for statements whose plan hangs on a parameter's value: after some runs the server plans them once for all values.
     """
+    connection = connections[connection.alias]  # Django's proxy would look the connection up at every attribute
     if connection.vendor != "postgresql" or connection.queries_logged:
         return connection.cursor()
     connection.ensure_connection()

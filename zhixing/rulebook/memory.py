@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date, datetime
 from typing import Any
+
+import orjson
 
 from .engine import Duty, State
 
@@ -12,49 +13,28 @@ EMPTY = "{}"
 
 
 def dump(state: State) -> str:
-    """The state as compact JSON text."""
-    return json.dumps(
-        {
-            "f": state.facts,
-            "h": state.happened,
-            "o": [_row(d) for d in state.open.values()],
-            "c": state.counts,
-            "x": state.excluded,
-        },
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
+    """The state as compact JSON text; moments and days are written as ISO text."""
+    document = {"f": state.facts, "h": state.happened, "o": [_row(d) for d in state.open.values()], "c": state.counts, "x": state.excluded}
+    return orjson.dumps(document).decode()
 
 
 def load(text: str) -> State:
     """The state that `dump` wrote; an empty document is a case to which nothing has happened."""
-    raw = json.loads(text)
+    raw = orjson.loads(text)
     if not raw:
         return State()
-    duties = [_duty(r) for r in raw["o"]]
-    return State(raw["f"], raw["h"], {d.name: d for d in duties}, raw["c"], raw["x"])
-
-
-def _iso(value: date | datetime | None) -> str | None:
-    return value.isoformat() if value else None
+    return State(raw["f"], raw["h"], {f"{r[0]}|{r[1]}": _duty(r) for r in raw["o"]}, raw["c"], raw["x"])
 
 
 def _row(d: Duty) -> list[Any]:
-    return [
-        d.rule, d.key, d.n, d.clause, d.desk, d.started_at.isoformat(), d.started_seq, _iso(d.due_at), d.provisional,
-        _iso(d.extended_until), _iso(d.late_at), _iso(d.suspended_at),
-        {k: v.isoformat() for k, v in d.parts.items()}, d.given_due, _iso(d.warn_at), d.warned,
-    ]  # fmt: skip
+    return [d.rule, d.key, d.n, d.clause, d.desk, d.started_at, d.started_seq, d.due_at, d.provisional, d.extended_until,
+            d.late_at, d.suspended_at, d.parts, d.given_due, d.warn_at, d.warned]  # fmt: skip
 
 
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
-
-
-def _duty(r: list[Any]) -> Duty:
+def _duty(r: list[Any], moment: Any = datetime.fromisoformat) -> Duty:
+    rule, key, n, clause, desk, started, seq, due, provisional, until, late, suspended, parts, given_due, warn, warned = r
     return Duty(
-        r[0], r[1], r[2], r[3], r[4], datetime.fromisoformat(r[5]), r[6], _moment(r[7]), r[8],
-        extended_until=date.fromisoformat(r[9]) if r[9] else None, late_at=_moment(r[10]),
-        suspended_at=_moment(r[11]), parts={k: datetime.fromisoformat(v) for k, v in r[12].items()},
-        given_due=r[13], warn_at=_moment(r[14]), warned=r[15],
+        rule, key, n, clause, desk, moment(started), seq, due and moment(due), provisional, until and date.fromisoformat(until),
+        None, None, None, late and moment(late), suspended and moment(suspended),
+        {k: moment(v) for k, v in parts.items()} if parts else {}, given_due, warn and moment(warn), warned,
     )  # fmt: skip

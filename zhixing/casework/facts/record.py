@@ -14,7 +14,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 from zhixing.casework.people.actors import Actor
 from zhixing.casework.people.authority import require
@@ -72,16 +72,18 @@ def record(
     if approval is not None:
         data["approval"] = dict(approval)
 
+    connection = connections[DEFAULT_DB_ALIAS]  # itself: Django's proxy would look it up at every attribute
+
     def once(lock: bool) -> Recorded:
         now = write.read(connection, court_id, STREAM, case_id, matter_id, key, lock=lock)
         state = memory.load(now.document)
         if now.repeated_seq is not None:
             return Recorded(now.repeated_seq, [], state, repeated=True)
         if row is not None and row.apart_from:
-            _keep_apart(book, kind, row.apart_from, case_id, matter_id, by)
+            _keep_apart(connection, book, kind, row.apart_from, case_id, matter_id, by)
             if approval is not None:
                 approver = replace(by, person_id=approval["approver_id"], name=approval["approved_by"])
-                _keep_apart(book, kind, row.apart_from, case_id, matter_id, approver)
+                _keep_apart(connection, book, kind, row.apart_from, case_id, matter_id, approver)
         passed = _pass_gates(book, kind, state, data, at, override, by)
         kept = {**data, "gate_override": passed} if passed else data
         seq = now.seq + 1
@@ -108,9 +110,12 @@ def record(
         return once(lock=True)
 
 
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
 def dumps(payload: Mapping[str, Any]) -> str:
     """A payload as the journal keeps it: sorted, compact, readable Chinese."""
-    return json.dumps(payload, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _canonical(payload)
 
 
 def clean(book: Rulebook, kind: str, payload: Mapping[str, Any], *, complete: bool = True) -> dict[str, Any]:
@@ -176,7 +181,7 @@ def _know_handler(kind: str, court_id: int, person_id: Any) -> None:
 
 
 def _keep_apart(
-    book: Rulebook, kind: str, others: tuple[str, ...], case_id: int | None, matter_id: int | None, by: Actor
+    connection: Any, book: Rulebook, kind: str, others: tuple[str, ...], case_id: int | None, matter_id: int | None, by: Actor
 ) -> None:
     """Maker and checker are two persons (trust R2), whatever posts they hold."""
     about = {"case_id": case_id, "matter_id": matter_id}

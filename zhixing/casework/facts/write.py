@@ -6,12 +6,13 @@ nothing when the head has moved. SQLite: the same rows one statement each, insid
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
+
+import orjson
 
 from zhixing.db.prepared import prepared_cursor
 from zhixing.rulebook.engine import Duty
@@ -126,11 +127,9 @@ def stored(value: Any, vendor: str) -> Any:
     return value
 
 
-def _json(values: Sequence[tuple[Any, ...]], names: Sequence[str]) -> str:
-    rows = [
-        {n: (v.isoformat() if isinstance(v, date) else v) for n, v in zip(names, row, strict=True)} for row in values
-    ]
-    return json.dumps(rows, ensure_ascii=False)
+def as_json(values: Sequence[tuple[Any, ...]], names: Iterable[str]) -> str:
+    """Rows as a JSON array of objects, for `json_to_recordset`."""
+    return orjson.dumps([dict(zip(names, row, strict=True)) for row in values]).decode()
 
 
 def _upsert(what: str) -> str:
@@ -139,28 +138,43 @@ def _upsert(what: str) -> str:
 
 
 @cache
-def one_statement(what: str, columns: tuple[str, ...] = ()) -> str:
+def one_statement(what: str, columns: tuple[str, ...] = (), *, duties: bool = True, notices: bool = True) -> str:
     """Everything one event writes, as one statement; `columns` are those of the case row that change with it.
 
-    Every part hangs on `head`: when the head has moved nothing is written, and the answer is 0.
+    Every part hangs on `head`: when the head has moved nothing is written, and the answer is 0. What an event does not
+    change is no part of its statement: opening a table and its indexes costs as much as a row.
     """
-    duty_cols, duty_defs = ", ".join(DUTY), ", ".join(f"{n} {t}" for n, t in DUTY.items())
-    notice_cols, notice_defs = ", ".join(NOTICE), ", ".join(f"{n} {t}" for n, t in NOTICE.items())
-    follow = ", ".join(f"{c} = %(case_{c})s" for c in columns)
-    follows = f",\nfollows AS (UPDATE case_file SET {follow} FROM head WHERE id = %(case_id)s)" if columns else ""
-    return _typed(f"""WITH head AS (UPDATE journal_head SET seq = %(seq)s, hash = %(hash)s
+    parts = [f"""WITH head AS (UPDATE journal_head SET seq = %(seq)s, hash = %(hash)s
     WHERE court_id = %(court_id)s AND stream = %(stream)s AND seq = %(seq)s - 1 RETURNING 1),
 entry AS (INSERT INTO journal_entry ({", ".join(ENTRY)}) SELECT {", ".join(f"%({c})s" for c in ENTRY)} FROM head RETURNING 1),
 memory AS (INSERT INTO {what}_state ({what}_id, document, events) SELECT %({what}_id)s, %(document)s, 1 FROM head
     WHERE %({what}_id)s IS NOT NULL
-    ON CONFLICT ({what}_id) DO UPDATE SET document = excluded.document, events = {what}_state.events + 1),
-clocks AS (INSERT INTO duty (court_id, {what}_id, {duty_cols})
-    SELECT %(court_id)s, %({what}_id)s, {duty_cols} FROM head, json_to_recordset(%(duties)s::json) AS d({duty_defs})
-    {_upsert(what)}),
-outbox AS (INSERT INTO notice (court_id, {what}_id, seq, text, to_desk, state, attempts, created_at, next_at, error, {notice_cols})
-    SELECT %(court_id)s, %({what}_id)s, %(seq)s, '', '', 'pending', 0, %(recorded_at)s, %(recorded_at)s, '', {notice_cols}
-    FROM head, json_to_recordset(%(notices)s::json) AS m({notice_defs})){follows}
-SELECT count(*) FROM entry""")
+    ON CONFLICT ({what}_id) DO UPDATE SET document = excluded.document, events = {what}_state.events + 1)"""]
+    if duties:
+        names, kinds = ", ".join(DUTY), ", ".join(f"{n} {t}" for n, t in DUTY.items())
+        parts.append(f"""clocks AS (INSERT INTO duty (court_id, {what}_id, {names})
+    SELECT %(court_id)s, %({what}_id)s, {names} FROM head, json_to_recordset(%(duties)s::json) AS d({kinds})
+    {_upsert(what)})""")
+    if notices:
+        names, kinds = ", ".join(NOTICE), ", ".join(f"{n} {t}" for n, t in NOTICE.items())
+        parts.append(f"""outbox AS (INSERT INTO notice (court_id, {what}_id, seq, text, to_desk, state, attempts, created_at, next_at, error, {names})
+    SELECT %(court_id)s, %({what}_id)s, %(seq)s, '', '', 'pending', 0, %(recorded_at)s, %(recorded_at)s, '', {names}
+    FROM head, json_to_recordset(%(notices)s::json) AS m({kinds}))""")
+    if columns:
+        parts.append(f"follows AS (UPDATE case_file SET {', '.join(f'{c} = %(case_{c})s' for c in columns)} FROM head WHERE id = %(case_id)s)")
+    return _typed(",\n".join(parts) + "\nSELECT count(*) FROM entry")
+
+
+def parameters(rows: Rows, entry: dict[str, Any], columns: Mapping[str, Any]) -> dict[str, Any]:
+    """What `one_statement` is executed with."""
+    values = {**entry, "document": rows.document}
+    for column, value in columns.items():
+        values[f"case_{column}"] = value
+    if rows.duties:
+        values["duties"] = as_json([duty_values(d) for d in rows.duties], DUTY)
+    if rows.notices:
+        values["notices"] = as_json(rows.notices, NOTICE)
+    return values
 
 
 def _typed(sql: str) -> str:
@@ -173,7 +187,7 @@ def _typed(sql: str) -> str:
 
 def write(connection: Any, rows: Rows) -> None:
     """Write the rows of one event. Raises `HeadMoved`, with nothing written, when the head is no longer where it was read."""
-    entry = dict(zip(ENTRY, (*rows.fields[:6], rows.at, rows.recorded_at, *rows.fields[8:], rows.key, rows.hash), strict=True))
+    entry = entry_of(rows)
     what, ident = subject(entry["case_id"], entry["matter_id"])
     columns = rows.columns if what == "case" and ident is not None else {}
     if connection.vendor != "postgresql":
@@ -183,14 +197,16 @@ def write(connection: Any, rows: Rows) -> None:
                 names = ", ".join(f"{c} = %s" for c in columns)
                 cursor.execute(f"UPDATE case_file SET {names} WHERE id = %s", (*columns.values(), ident))
         return
+    sql = one_statement(what, tuple(columns), duties=bool(rows.duties), notices=bool(rows.notices))
     with prepared_cursor(connection) as cursor:
-        cursor.execute(one_statement(what, tuple(columns)), {
-            **entry, **{f"case_{c}": v for c, v in columns.items()}, "document": rows.document,
-            "duties": _json([duty_values(d) for d in rows.duties], tuple(DUTY)),
-            "notices": _json(rows.notices, tuple(NOTICE)),
-        })  # fmt: skip
+        cursor.execute(sql, parameters(rows, entry, columns))
         if cursor.fetchone()[0] != 1:
             raise HeadMoved
+
+
+def entry_of(rows: Rows) -> dict[str, Any]:
+    """The columns of the journal entry."""
+    return dict(zip(ENTRY, (*rows.fields[:6], rows.at, rows.recorded_at, *rows.fields[8:], rows.key, rows.hash), strict=True))
 
 
 def _write_sqlite(cursor: Any, rows: Rows, entry: Mapping[str, Any], what: str, ident: int | None) -> None:
