@@ -57,7 +57,7 @@ def troubled(court_id: int, *, limit: int = 200) -> list[dict[str, Any]]:
 
 def gateways() -> list[Gateway]:
     """How every channel that was ever used is doing."""
-    return list(Gateway.objects.order_by("channel"))
+    return list(Gateway.objects.exclude(last_ok_at=None, failures=0).order_by("channel"))
 
 
 def parties_with_contacts(court_id: int, case_id: int) -> list[tuple[Party, list[Contact]]]:

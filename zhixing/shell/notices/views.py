@@ -132,7 +132,7 @@ def _shown(request: HttpRequest, row: dict[str, Any]) -> dict[str, Any]:
     return {
         **row, "place": place, "title": book.events[disclosure.on].title if disclosure else row["disclosure"],
         "clause": disclosure.clause if disclosure else "", "channel_title": policy().title(row["channel"]),
-        "address": masked(row["channel"], row["address"]), "state_words": Notice.STATES[row["state"]],
+        "address": masked(row["channel"], row["address"]), "receipt": row["receipt"][:16].replace("T", " "), "state_words": Notice.STATES[row["state"]],
         "colour": COLOURS.get(row["state"], "waiting"),
     }  # fmt: skip
 
