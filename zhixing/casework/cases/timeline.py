@@ -6,14 +6,11 @@ import json
 from functools import partial
 from typing import Any
 
-from django.db import connection
-
-from zhixing.db.prepared import prepared_cursor
+from zhixing.db.reading import read
 from zhixing.rulebook.model import Rulebook
 
 from ..duties.explanations import DutyExplanation, Happening, explain_duty, replay
 from ..duties.models import Duty
-from ..duties.queries import moment_of
 from ..facts import rules
 from ..journal.models import JournalEntry
 from .limits import limits
@@ -22,6 +19,8 @@ READ = ("seq", "kind", "at", "recorded_at", "person_name", "payload", "calendar_
 SHOWN = ("seq", "kind", "at", "recorded_at", "person_name", "desk", "clause", "payload")
 DUTY = ("pk", "rule", "key", "n", "clause", "desk", "started_at", "started_seq", "due_at", "provisional", "extended_until",
         "met_at", "met_seq", "stopped_at", "late_at", "suspended_at", "is_open")  # fmt: skip
+
+decode = json.JSONDecoder().decode
 
 
 def entries_of(court_id: int, *, case_id: int | None = None, matter_id: int | None = None) -> list[Happening]:
@@ -35,11 +34,9 @@ def journal_page(court_id: int, case_id: int, *, before: int | None = None, limi
     """Entries of a case, newest first; `before` is the `seq` of the last one seen. `payload` comes as a dict."""
     older, places = ("", ()) if before is None else (" AND seq < %s", (before,))
     sql = f"SELECT {', '.join(SHOWN)} FROM journal_entry WHERE court_id = %s AND case_id = %s{older} ORDER BY seq DESC LIMIT %s"
-    with prepared_cursor(connection) as cursor:
-        cursor.execute(sql, (court_id, case_id, *places, limit))
-        found = [dict(zip(SHOWN, row, strict=True)) for row in cursor.fetchall()]
+    found = [dict(zip(SHOWN, row, strict=True)) for row in read(sql, (court_id, case_id, *places, limit), moments=(2, 3))]
     for row in found:
-        row |= {"at": moment_of(row["at"]), "recorded_at": moment_of(row["recorded_at"]), "payload": json.loads(row["payload"])}
+        row["payload"] = decode(row["payload"])
     return found
 
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from zhixing.db.prepared import prepared_cursor
+from zhixing.db.reading import read
 from zhixing.rulebook.deadlines import CST
 
 from ..facts.write import stored
@@ -96,6 +96,7 @@ COLUMNS = """d.id, d.rule, d.key, d.clause, d.desk, d.started_at, d.due_at, d.pr
   d.suspended_at, c.ref, coalesce(c.number, m.number), coalesce(c.applicants, ''), coalesce(c.debtors, ''),
   coalesce(c.team, ''), m.ref, m.kind, m.title,
   (SELECT coalesce(max(v.version), 0) FROM calendar_version v WHERE v.court_id = %s)"""
+MOMENTS = (5, 6, 9, 10)
 JOINS = "FROM duty d LEFT JOIN case_file c ON c.id = d.case_id LEFT JOIN matter m ON m.id = d.matter_id"
 OPEN = "d.is_open"  # as the partial index says it: SQLite uses the index only for the same words
 
@@ -121,20 +122,20 @@ def worklist(
     if rules is not None:
         sql += f" AND d.rule IN ({_marks(rules)})" if rules else " AND 1 = 0"
         params += rules
-    return [_item(r) for r in _rows(f"{sql} ORDER BY d.due_at, d.id LIMIT %s", [*params, limit])]
+    return list(map(Item._make, _rows(f"{sql} ORDER BY d.due_at, d.id LIMIT %s", [*params, limit], MOMENTS)))
 
 
-COUNT = """SELECT d.desk,
-  count(*) FILTER (WHERE d.due_at < %s) AS late, count(*) FILTER (WHERE d.due_at >= %s AND d.due_at < %s) AS today,
-  count(*) FILTER (WHERE d.due_at >= %s AND d.due_at < %s) AS soon, count(*) FILTER (WHERE d.due_at >= %s) AS later,
-  count(*) FILTER (WHERE d.due_at IS NULL) AS still, 0 AS arrived, 0 AS offered, 0 AS reminders, min(d.due_at) AS oldest
-FROM duty d WHERE d.court_id = %s AND {open} AND d.desk IN ({desks}) GROUP BY d.desk
+# Each counted up to its edge: one comparison a row and edge; `_buckets` takes them apart.
+UP_TO = """count(*) FILTER (WHERE d.due_at < %s), count(*) FILTER (WHERE d.due_at < %s), count(*) FILTER (WHERE d.due_at < %s),
+  count(d.due_at), count(*)"""
+COUNT = f"""SELECT d.desk, {UP_TO}, 0, 0, 0, min(d.due_at)
+FROM duty d WHERE d.court_id = %s AND {OPEN} AND d.desk IN ({{desks}}) GROUP BY d.desk
 UNION ALL SELECT to_desk, 0, 0, 0, 0, 0, count(*), 0, 0, NULL FROM handoff
-  WHERE court_id = %s AND state = 'offered' AND to_desk IN ({desks}) GROUP BY to_desk
+  WHERE court_id = %s AND state = 'offered' AND to_desk IN ({{desks}}) GROUP BY to_desk
 UNION ALL SELECT from_desk, 0, 0, 0, 0, 0, 0, count(*), 0, NULL FROM handoff
-  WHERE court_id = %s AND state = 'offered' AND from_desk IN ({desks}) GROUP BY from_desk
+  WHERE court_id = %s AND state = 'offered' AND from_desk IN ({{desks}}) GROUP BY from_desk
 UNION ALL SELECT to_desk, 0, 0, 0, 0, 0, 0, 0, count(*), NULL FROM notice
-  WHERE court_id = %s AND to_desk IN ({desks}) AND to_desk > '' AND read_at IS NULL GROUP BY to_desk"""
+  WHERE court_id = %s AND to_desk IN ({{desks}}) AND to_desk > '' AND read_at IS NULL GROUP BY to_desk"""
 
 
 OWN = """
@@ -151,8 +152,8 @@ def counts(
         return {}
     found: dict[str, list[Any]] = {d: [0, 0, 0, 0, 0, 0, 0, 0, None] for d in ["", *desks]}
     now, tomorrow, beyond = edges(at)
-    sql = COUNT.format(open=OPEN, desks=_marks(desks))
-    params: list[Any] = [now, now, tomorrow, tomorrow, beyond, beyond]
+    sql = COUNT.format(desks=_marks(desks))
+    params: list[Any] = [now, tomorrow, beyond]
     for _ in range(4):
         params += [court_id, *desks]
     if person_id is not None:
@@ -160,25 +161,23 @@ def counts(
         params += [person_id, *decides, person_id, court_id]
     for desk, *numbers, oldest in _rows(sql, params):
         totals = found[desk]
-        totals[:8] = [a + b for a, b in zip(totals[:8], numbers, strict=True)]
+        totals[:8] = [a + b for a, b in zip(totals, _buckets(*numbers), strict=False)]
         totals[8] = moment_of(oldest) or totals[8]
     return {desk: Counts(*values) for desk, values in found.items() if desk or person_id is not None}
 
 
+def _buckets(now: int, tomorrow: int, beyond: int, running: int, every: int, *others: int) -> tuple[Any, ...]:
+    """late, today, soon, later, still out of how many there are up to each edge."""
+    return now, tomorrow - now, beyond - tomorrow, running - beyond, every - running, *others
+
+
 def court_board(court_id: int, at: datetime) -> dict[str, Counts]:
     """The counters of every desk of the court that owes something, worst first."""
-    with connection.cursor() as cursor:
-        now, tomorrow, beyond = edges(at)
-        cursor.execute(
-            "SELECT d.desk, count(*) FILTER (WHERE d.due_at < %s), count(*) FILTER (WHERE d.due_at >= %s AND d.due_at < %s),"
-            " count(*) FILTER (WHERE d.due_at >= %s AND d.due_at < %s), count(*) FILTER (WHERE d.due_at >= %s),"
-            " count(*) FILTER (WHERE d.due_at IS NULL), min(d.due_at) FROM duty d"
-            f" WHERE d.court_id = %s AND {OPEN} GROUP BY d.desk ORDER BY 2 DESC, 1",
-            [stored(v, connection.vendor) for v in (now, now, tomorrow, tomorrow, beyond, beyond, court_id)],
-        )
-        return {
-            desk: Counts(*numbers, oldest_due_at=moment_of(oldest)) for desk, *numbers, oldest in cursor.fetchall()
-        }
+    rows = _rows(
+        f"SELECT d.desk, {UP_TO}, min(d.due_at) FROM duty d WHERE d.court_id = %s AND {OPEN} GROUP BY d.desk ORDER BY 2 DESC, 1",
+        [*edges(at), court_id],
+    )
+    return {desk: Counts(*[*_buckets(*numbers), 0, 0, 0, moment_of(oldest)]) for desk, *numbers, oldest in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,9 +223,9 @@ def monthly_indicators(court_id: int, year: int, month: int) -> Indicators:
     following = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=CST)
     names = {"court": court_id, "first": first.date(), "next": following.date(), "from": first, "to": following}
     vendor = connection.vendor
-    with prepared_cursor(connection) as cursor:
-        cursor.execute(MONTH.format(days=DAYS[vendor]), {k: stored(v, vendor) for k, v in names.items()})
-        received, closed, still_open, days, ended, late, due, done = cursor.fetchone()
+    [(received, closed, still_open, days, ended, late, due, done)] = read(
+        MONTH.format(days=DAYS[vendor]), {k: stored(v, vendor) for k, v in names.items()}
+    )
     return Indicators(received, closed, still_open, None if days is None else float(days), ended, late, due, done)
 
 
@@ -238,19 +237,13 @@ def moment_of(value: Any) -> datetime | None:
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(CST)
 
 
-def _rows(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+def _rows(sql: str, params: Sequence[Any], moments: Collection[int] = ()) -> list[Sequence[Any]]:
     vendor = connection.vendor
-    with prepared_cursor(connection) as cursor:
-        cursor.execute(sql, [stored(v, vendor) for v in params] if vendor == "sqlite" else params)
-        return cursor.fetchall()  # type: ignore[no-any-return]
+    return read(sql, [stored(v, vendor) for v in params] if vendor == "sqlite" else params, moments=moments)
 
 
 def _marks(values: Collection[Any]) -> str:
     return ", ".join(["%s"] * len(values))
-
-
-def _item(r: tuple[Any, ...]) -> Item:
-    return Item(*r[:5], moment_of(r[5]), moment_of(r[6]), bool(r[7]), r[8], moment_of(r[9]), moment_of(r[10]), *r[11:])  # type: ignore[arg-type]
 
 
 def _position(after: str) -> tuple[datetime | None, int] | None:
