@@ -5,7 +5,10 @@ Each job may run on any machine at any time, also twice: what it does is claimed
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from zhixing import clock
+from zhixing.casework.assets.adopting import adopt_recent
 from zhixing.casework.courts.models import Court
 from zhixing.casework.journal.actions import verify_chain
 from zhixing.casework.matters.actions import open_due_matters
@@ -19,6 +22,7 @@ from zhixing.desks.inquiry.polling import inquiries, poll
 from .channels import channels
 
 BATCH = 500
+RECENT = timedelta(days=2)
 SCHEDULES = {
     "sweep_warnings": "* * * * *",
     "send_notices": "* * * * *",
@@ -26,6 +30,7 @@ SCHEDULES = {
     "watch_message_channels": "*/5 * * * *",
     "fetch_inquiries": "*/2 * * * *",
     "open_matters": "*/10 * * * *",
+    "list_measures": "10 2 * * *",
     "verify_chains": "30 2 * * *",
 }  # job → cron line
 
@@ -52,6 +57,12 @@ def watch_message_channels() -> int:
 def fetch_inquiries() -> dict[str, int]:
     """Ask the query system and take its answers in."""
     return poll(port=inquiries(), at=clock.now())
+
+
+def list_measures() -> int:
+    """Feedbacks and measures that came with a register or were recorded elsewhere get their rows."""
+    since = clock.now() - RECENT
+    return sum(adopt_recent(court_id=court_id, since=since) for court_id in _courts())
 
 
 def sweep_warnings() -> int:

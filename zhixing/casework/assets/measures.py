@@ -11,7 +11,6 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import Count
 
 from zhixing.casework.cases.models import Case
 from zhixing.casework.dossier.actions import record_with_proof
@@ -23,6 +22,7 @@ from zhixing.rulebook.refusals import Reason, Refusal
 
 from .kinds import Kind, Term, kinds, measure_titles, results
 from .models import Asset, Measure
+from .numbering import free_number
 from .totals import STANDING
 
 MADE, FAILED, TAKEN, RENEWED, RELEASED = "online_freeze_made", "online_freeze_failed", "measure_taken", "measure_renewed", "measure_released"
@@ -73,9 +73,8 @@ def take_measure(
             reasons.append(Reason(f"{asset.no}已有有效或轮候的措施", kind.clause, "要延长请续行，要更换请先解除", field="kind"))
         if reasons:
             raise Refusal(what, reasons, 409 if not any(r.field for r in reasons) else 422)
-        total = Measure.objects.filter(case_id=case_id).aggregate(n=Count("pk"))["n"]
         measure = Measure(
-            court_id=by.court_id, case_id=case_id, asset=asset, number=f"措{total + 1:03}", kind=done.kind, online=done.online,
+            court_id=by.court_id, case_id=case_id, asset=asset, number=free_number(case_id, "措"), kind=done.kind, online=done.online,
             ruling_no=done.ruling_no.strip(), reason=done.reason.strip(), limit_yuan=done.limit_yuan, controlled_yuan=done.controlled_yuan,
             result=_result(done), state=_state(done), waiting_order=done.waiting_order if done.result == WAITING else 0,
             made_at=at, made_by_id=by.person_id,

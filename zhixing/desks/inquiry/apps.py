@@ -17,6 +17,8 @@ class InquiryConfig(AppConfig):
         "online_freeze_made": "inquiry-case",
         "online_freeze_failed": "inquiry-case",
         "online_control_completed": "inquiry-case",
+        "measure_renewed": "inquiry-case",
+        "measure_released": "inquiry-case",
         "asset_located": "inquiry-case",
         "out_of_area_asset_passed": "inquiry-case",
     }

@@ -16,6 +16,7 @@ from zhixing.casework.assets.keeping import Kept, keep
 from zhixing.casework.assets.kinds import having, kinds
 from zhixing.casework.assets.measures import lock_case
 from zhixing.casework.assets.models import Asset, AssetMark, Feedback, Inquiry, Measure
+from zhixing.casework.assets.numbering import free_number
 from zhixing.casework.assets.totals import Holding, facts_of, holdings
 from zhixing.casework.cases.models import Case, CaseState, Party
 from zhixing.casework.dossier.actions import record_with_proof
@@ -124,9 +125,8 @@ def _new_feedback(
     case: Case, read: Read, digest: str, filename: str, received_at: datetime, inquiry_ref: str, by: Actor, at: datetime
 ) -> Feedback:
     inquiry = _inquiry(case, read, inquiry_ref)
-    n = Feedback.objects.filter(case=case).count() + 1
     return Feedback.objects.create(
-        court_id=by.court_id, case=case, inquiry=inquiry, number=f"反馈{n:03}", received_at=received_at, content_sha256=digest,
+        court_id=by.court_id, case=case, inquiry=inquiry, number=free_number(case.pk, "反馈"), received_at=received_at, content_sha256=digest,
         filename=filename[-200:], imported_at=at, imported_by_id=by.person_id, seq=0,
     )  # fmt: skip
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path("inquiry/<ref>/import/", views.import_page, name="inquiry-import"),
     path("inquiry/<ref>/complete/", views.complete, name="inquiry-complete"),
     path("inquiry/<ref>/pass/", views.pass_on, name="inquiry-pass"),
+    path("inquiry/<ref>/adopt/", views.adopt_rows, name="inquiry-adopt"),
     path("inquiry/<ref>/feedback/<feedback>/", views.form_page, name="inquiry-form"),
     path("inquiry/<ref>/feedback/<feedback>/handle/", views.handle, name="inquiry-handle"),
     path("inquiry/<ref>/assets/<asset>/freeze/", measure_views.freeze, name="inquiry-freeze"),

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from zhixing.casework.assets.adopting import adopt, unlisted
 from zhixing.casework.assets.kinds import kinds
 from zhixing.casework.assets.models import Asset, Feedback, Inquiry
 from zhixing.casework.cases.models import Case
@@ -87,7 +88,7 @@ def case_page(request: HttpRequest, found: Case, *, refusal: Refusal | None = No
     context = {
         "case": found, "picture": queries.picture(found), "refusal": refusal, "may": {k: _may(request, f"record:{k}") for k in asked},
         "start": StartForm(initial={"system": Inquiry.NATIONAL}), "located": PlaceForm(auto_id="place_%s"), "act_key": secrets.token_urlsafe(18), "today": request.now.date(),
-        "fetches": inquiries().fetches, **given,
+        "fetches": inquiries().fetches, "unlisted": unlisted(found.pk), **given,
     }  # fmt: skip
     wrong = refusal.status if refusal else 422 if any(getattr(f, "errors", None) for f in given.values()) else 200
     return show(request, "inquiry/case.html", context, status=wrong)
@@ -175,6 +176,16 @@ def pass_on(request: HttpRequest, ref: str) -> HttpResponse:
     except Refusal as refused:
         return case_page(request, found, refusal=refused)
     messages.success(request, f"已移交事项委托 {len(passed)} 项财产：{found.number}")
+    return redirect("inquiry-case", ref=ref)
+
+
+@page("page:assets")
+def adopt_rows(request: HttpRequest, ref: str) -> HttpResponse:
+    """What only the journal knows of this case gets its rows; nothing is recorded anew."""
+    found = _case(request, ref)
+    if request.method == "POST":
+        made = adopt(case_id=found.pk, court_id=request.actor.court_id)
+        messages.success(request, f"已按日志补入 {made} 项：{found.number}")
     return redirect("inquiry-case", ref=ref)
 
 

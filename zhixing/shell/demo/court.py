@@ -8,6 +8,7 @@ from random import Random
 
 from django.db import transaction
 
+from zhixing.casework.assets.adopting import adopt_recent
 from zhixing.casework.cases.actions import NewCase, filing_payload
 from zhixing.casework.cases.models import Case, Party
 from zhixing.casework.courts.models import Court
@@ -77,6 +78,7 @@ def make_cases(court: Court, people: dict[str, Person], cases: int, random: Rand
         [History(c.pk, s.events) for c, s in zip(rows, stories, strict=True)],
         court_id=court.pk, under="demo", by=system_actor(court.pk), at=at,
     )  # fmt: skip
+    adopt_recent(court_id=court.pk, since=at)
     Custody.objects.filter(case__in=[c.pk for c in rows]).delete()
     clerk = people["intake_clerk"]
     for row, story in zip(rows, stories, strict=True):

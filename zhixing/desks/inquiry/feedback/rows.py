@@ -87,7 +87,7 @@ def _sighting(row: Row, case: Case, debtors: Sequence[Party], received_at: datet
         raise _Wrong(columns[0], f"没有{'或'.join(titles()[c] for c in columns)}，不能确定是哪一项{kind.title}")
     amount, available, foreign = _money(row.cells, said, kind)
     place = said.get("place", "") or (said.get("institution", "") if "located" in kind.traits else "")
-    told = [f"{titles()[n]}：{said[n]}" for n in words()["told"] if said.get(n)] + foreign
+    told = [f"{titles()[n]}：{said[n]}" for n in words()["told"] if said.get(n, "") not in words()["usual"]] + foreign
     return Sighting(
         kind=kind.id, holder_id=holder.pk, keys=keys, as_of=_as_of(row, received_at), area=area_of(kind, said, place, case.court),
         title=_title(kind, said)[: LONGEST["title"]], mark=said.get(words()["marks"][kind.id], "")[: LONGEST["mark"]],
