@@ -17,6 +17,7 @@ HOW_MANY = int(os.environ.get("ZHIXING_NOTICES", "20000"))
 EACH = 4
 
 
+@pytest.mark.slow
 def test_errors_lost_answers_and_crashes_deliver_each_message_once_by_its_key(court):
     """G19, I34: 5 % errors, 2 % answers lost after the work (so it comes twice), 30 crashes; nothing lost, nothing twice."""
     keys = owe(court, people=HOW_MANY // EACH, each=EACH, at=MONDAY)

@@ -6,6 +6,6 @@ from . import views
 
 urlpatterns = [
     path("notices/", views.outbox, name="notices"),
-    path("notices/settle/<slug:act>/", views.settle, name="notices-settle"),
+    path("notices/settle/<slug:what>/", views.settle, name="notices-settle"),
     path("cases/<ref>/notices/", views.of_case, name="case-notices"),
 ]

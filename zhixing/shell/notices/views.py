@@ -63,9 +63,9 @@ def outbox(request: HttpRequest) -> HttpResponse:
 
 
 @page("page:notices", posts="do:settle_notices")
-def settle(request: HttpRequest, act: str) -> HttpResponse:
+def settle(request: HttpRequest, what: str) -> HttpResponse:
     """Do something with the picked notices: at once, or after asking why."""
-    if act != "resend" and act not in FORMS:
+    if what != "resend" and what not in FORMS:
         raise Http404("没有这种处理")
     if request.method != "POST":
         return redirect("notices")
@@ -73,11 +73,11 @@ def settle(request: HttpRequest, act: str) -> HttpResponse:
     if not picked:
         messages.error(request, "没有选中告知")
         return redirect("notices")
-    if act == "resend":
+    if what == "resend":
         n = settling.resend_notices(ids=picked, by=request.actor, at=request.now)
         messages.success(request, f"{n} 条已重新列入待发")
         return redirect("notices")
-    return _asked(request, act, picked)
+    return _asked(request, what, picked)
 
 
 def _asked(request: HttpRequest, act: str, picked: list[int]) -> HttpResponse:
