@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from zhixing.casework.assets.keeping import Sighting, keys_of, normal
@@ -103,9 +104,17 @@ def _text(name: str, cell: Any) -> str:
         text = " ".join(text_of(cell).split())
     except ValueError as error:
         raise _Wrong(name, str(error)) from None
+    if len(text) > LONGEST["mark"] and name in _identifying():
+        raise _Wrong(name, f"超过{LONGEST['mark']}个字，不像{titles()[name]}，请核对")
     if not text.isprintable():
         raise _Wrong(name, "单元格里有不能保存的字符，请检查后重新导出")
     return text
+
+
+@cache
+def _identifying() -> frozenset[str]:
+    """The columns that tell one asset from another."""
+    return frozenset(column for kind in kinds().values() for group in kind.identity for column in group)
 
 
 def _is_total(said: Mapping[str, str]) -> bool:
