@@ -36,3 +36,4 @@ if ! fresh front "$front" || [ ! -f zhixing/web/static/vendor/htmx.min.js ]; the
 fi
 
 if [ "$what" = test ]; then bash scripts/system-packages.sh; fi
+if [ "$what" = run ]; then bash scripts/office-packages.sh; fi

@@ -21,7 +21,7 @@ from zhixing.rulebook.refusals import Reason, Refusal
 from ..dossier.checking import DOCX, check
 from .kinds import Kind
 from .models import Template
-from .rendering import filler, limits
+from .rendering import Filler, filler, limits
 from .values import sample_of
 
 CLAUSE = "三(二)4"
@@ -84,16 +84,22 @@ def tried(kind: Kind, content: bytes) -> list[str]:
     with tempfile.TemporaryDirectory(prefix="template-") as folder, filler() as fill:
         path = Path(folder) / "template.docx"
         path.write_bytes(content)
-        used = fill.fields_of(path)
-        known = {f.name for f in kind.fields}
-        reasons = [Reason(f"模板里的字段“{name}”不在目录里", CLAUSE, "请改成字段目录里的写法", field="file") for name in used if _root(name, known)]
-        reasons += [
-            Reason(f"模板漏了必备内容“{label}”", kind.clause, f"请加上 {{{{ {name} }}}}", field="file")
-            for name, label in kind.needs.items() if name not in used
-        ]  # fmt: skip
-        if reasons:
-            raise Refusal(WHAT, reasons)
+        used = examined(kind, path, fill)
         fill.fill(path, sample_of(kind), Path(folder) / "tried.docx")
+    return used
+
+
+def examined(kind: Kind, path: Path, fill: Filler) -> list[str]:
+    """The fields a template uses. Raises Refusal for every field that nobody fills and every element that is left out."""
+    used = fill.fields_of(path)
+    known = {f.name for f in kind.fields}
+    reasons = [Reason(f"模板里的字段“{name}”不在目录里", CLAUSE, "请改成字段目录里的写法", field="file") for name in used if _root(name, known)]
+    reasons += [
+        Reason(f"模板漏了必备内容“{label}”", kind.clause, f"请加上 {{{{ {name} }}}}", field="file")
+        for name, label in kind.needs.items() if name not in used
+    ]  # fmt: skip
+    if reasons:
+        raise Refusal(WHAT, reasons)
     return used
 
 

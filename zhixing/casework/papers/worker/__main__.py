@@ -22,6 +22,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 RENDERED = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml|docProps/core\.xml")
 LEFT_OVER = re.compile(r"\{\{|\{%|\}\}|%\}")
+PLAIN = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Getattr, nodes.If, nodes.For, nodes.Not, nodes.And, nodes.Or)
 TEXT = re.compile(rb"<w:t[ >][^<]*</w:t>|<w:t>[^<]*</w:t>")
 
 
@@ -54,9 +55,9 @@ def inspect(task):
     template, env, found = opened(task["template"]), environment(), set()
     for source in sources(task["template"], template):
         tree = env.parse(source)
-        if tree.find((nodes.Call, nodes.Filter, nodes.Macro, nodes.Include, nodes.Import, nodes.FromImport, nodes.Getitem)):
+        if any(not isinstance(n, PLAIN) for n in tree.find_all(nodes.Node)):
             raise Refused("模板里有函数调用、过滤器或引入语句", "模板只能写 {{ 字段 }}、{% if 字段 %} 和 {% for 项 in 列表 %}")
-        if any(n.attr.startswith("_") for n in tree.find_all(nodes.Getattr)):
+        if any(n.attr.startswith("_") for n in tree.find_all(nodes.Getattr)) or any(n.name == "self" for n in tree.find_all(nodes.Name)):
             raise Refused("模板里有不允许的写法", "请只用字段目录里的字段")
         free = meta.find_undeclared_variables(tree)
         within = {n.node.name: n.attr for n in tree.find_all(nodes.Getattr) if isinstance(n.node, nodes.Name)}
