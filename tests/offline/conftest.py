@@ -9,7 +9,19 @@ from typing import Any
 import pytest
 
 from tests.offline.samples import proof
-from tests.real_court import MONDAY, actor, book, clerk, client_of, court, moment, monday_morning, new_case, other_court, person
+from tests.real_court import (
+    MONDAY,
+    actor,
+    book,
+    clerk,
+    client_of,
+    court,
+    moment,
+    monday_morning,
+    new_case,
+    other_court,
+    person,
+)
 from zhixing.casework.approvals import actions as approvals
 from zhixing.casework.cases.models import Party
 from zhixing.casework.dossier.actions import record_with_proof

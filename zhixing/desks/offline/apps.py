@@ -1,3 +1,5 @@
+"""The offline desk (线下查控和送达): the delivery ladder, field days, traditional search (三(三))."""
+
 from typing import ClassVar
 
 from django.apps import AppConfig
@@ -6,5 +8,13 @@ from django.apps import AppConfig
 class OfflineConfig(AppConfig):
     name = "zhixing.desks.offline"
     label = "offline"
-    desk_homes: ClassVar = {}
-    own_pages: ClassVar = {}
+    desk_homes: ClassVar = {"offline": ("offline-home", "page:offline")}
+    case_tabs: ClassVar = (("送达", "offline-case", "page:offline"),)
+    own_pages: ClassVar = dict.fromkeys(
+        (
+            "delivery_phoned", "delivery_phone_skipped", "delivery_posted", "delivery_post_result", "delivery_post_skipped",
+            "delivery_in_person", "delivery_in_person_skipped", "delivery_electronic", "announcement_published", "announcement_served",
+            "delivery_completed",
+        ),
+        "offline-case",
+    )  # fmt: skip

@@ -118,3 +118,34 @@ def settle_letter(
         trace = Trace(on=on, where=letter.address, mode=letter.address_kind, letter=letter, scan_ref=scan, seq=done.seq)
         add(rows, RUNG, outcome, trace, by, at)
         return complete(letter.case_id, f"record:{kind.kind}", by, at, at)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What became of one message: its letter when it is the court's, and a sentence."""
+
+    tracking: Tracking
+    letter: Letter | None
+    words: str
+    settled: bool = False
+
+
+def hear_all(said: Sequence[Tracking], *, by: Actor, at: datetime) -> list[Heard]:
+    """Take in many messages, oldest first; one that cannot be believed does not stop the others."""
+    known = Letter.objects.filter(court_id=by.court_id, tracking_no__in={t.number for t in said}).select_related("case")
+    by_number = {letter.tracking_no: letter for letter in known}
+    return [_heard(t, by_number.get(t.number), by, at) for t in sorted(said, key=lambda t: t.happened_at)]
+
+
+def _heard(tracking: Tracking, letter: Letter | None, by: Actor, at: datetime) -> Heard:
+    if letter is None:
+        return Heard(tracking, None, "本院没有登记过这个邮件号")
+    try:
+        if hear(letter=letter, tracking=tracking, by=by, at=at):
+            return Heard(tracking, letter, f"已登记：{tracking.result}", True)
+    except Refusal as refusal:
+        return Heard(tracking, letter, str(refusal))
+    letter.refresh_from_db()
+    if letter.state == Letter.ON_THE_WAY:
+        return Heard(tracking, letter, "已记下，尚无最终结果")
+    return Heard(tracking, letter, f"早已登记为{letter.state}，没有变动")
