@@ -244,7 +244,7 @@ def test_an_announcement_goes_from_request_to_the_end_by_the_pages(page: Any, ro
     assert page.post(place).status_code == 409
     with clock.frozen(moment("2026-04-01 09:00")):
         page.cookies.clear()
-            page.force_login(Person.objects.get(pk=desk.officer.person_id), backend="zhixing.shell.people.backend.PeopleBackend")
+        page.force_login(Person.objects.get(pk=desk.officer.person_id), backend="zhixing.shell.people.backend.PeopleBackend")
         assert "公告已届满" in words(page.get("/offline/?pile=running"))
         page.post("/offline/expired/", {"pick": [row.announcement.ref]})
     row.refresh_from_db()
