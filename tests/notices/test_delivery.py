@@ -191,3 +191,20 @@ def test_a_channel_that_fails_five_times_in_a_row_is_tried_once_a_minute(court):
     assert work(gateway, MONDAY + MINUTE) == {"pending": 1}
     assert Notice.objects.filter(handed_at=None).count() == 20 - 5 - 1, "what was not handed over does not count"
     assert work(gateway, MONDAY + timedelta(hours=1)) == {"sent": 20}
+
+
+def test_one_message_that_cannot_be_sent_keeps_its_back_off_while_others_flow(court):
+    keys = owe(court, people=3, each=1, at=MONDAY)
+
+    class Stuck(Gateway):
+        def send(self, message: Message, at) -> Accepted:
+            self.calls[message.key] += 1
+            if message.key == keys[0]:
+                raise TransientError("这一条发不出")
+            return Accepted("网关编号 1")
+
+    gateway = Stuck()
+    for minute in range(39):
+        owe(court, people=1, each=1, at=MONDAY + minute * MINUTE)
+        work(gateway, MONDAY + minute * MINUTE)
+    assert gateway.calls[keys[0]] == 6, "at 0, 1, 3, 8, 18 and 38 minutes"

@@ -92,14 +92,14 @@ def _again(claim: Claim, why: str, at: datetime, down: bool) -> str:
 
 
 def _note(gateway: Gateway, trouble: str, at: datetime) -> Gateway:
-    """Note how the channel did; when it works again, whatever waited for it is due now. Returns the row as it is then."""
+    """Note how the channel did; when it was down and works again, whatever waited is due now. Returns the row as it is then."""
     row = Gateway.objects.filter(pk=gateway.pk)
     if trouble:
         row.filter(failing_since=None).update(failing_since=at)
         row.update(failures=F("failures") + 1, probe_at=at + policy().outage.probe, last_error=trouble[:200])
     elif gateway.failures or gateway.last_ok_at is None or at - gateway.last_ok_at >= policy().outage.probe:
         row.update(failures=0, failing_since=None, probe_at=None, last_ok_at=at)
-        if gateway.failures:
+        if is_down(gateway):
             waiting = Notice.objects.filter(
                 channel=gateway.channel, state=Notice.PENDING, failures__gt=0, next_at__gt=at
             )
