@@ -179,6 +179,12 @@ def next_step(holding: Holding) -> Step | None:
     return steps()[rest[0]] if rest and holding.standing.state == Measure.ACTIVE else None
 
 
+def clocks_of(case: Case, *, book: Rulebook, at: datetime) -> Sequence[Clock]:
+    """The desk's running clocks of a case, most urgent first."""
+    mine = [r.id for r in book.duties.values() if r.desk == DESK]
+    return _clocks(case.court_id, [case.pk], mine, book, at).get(case.pk, ())
+
+
 def rejected_of(feedback: Feedback) -> list[dict[str, Any]]:
     """The rows of a feedback that were not taken, with why."""
     return list(json.loads(feedback.rejected))

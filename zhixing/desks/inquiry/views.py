@@ -20,7 +20,7 @@ from zhixing.web.pages import page, show
 
 from . import actions, queries, uploads
 from .feedback.reading import read_form
-from .forms import ImportForm, PlaceForm, StartForm
+from .forms import ImportForm, StartForm
 from .importing import KIND, import_feedback, preview
 from .polling import inquiries
 
@@ -87,8 +87,9 @@ def case_page(request: HttpRequest, found: Case, *, refusal: Refusal | None = No
              actions.HANDLED, actions.COMPLETED, "measure_renewed", "measure_released")  # fmt: skip
     context = {
         "case": found, "picture": queries.picture(found), "refusal": refusal, "may": {k: _may(request, f"record:{k}") for k in asked},
-        "start": StartForm(initial={"system": Inquiry.NATIONAL}), "located": PlaceForm(auto_id="place_%s"), "act_key": secrets.token_urlsafe(18), "today": request.now.date(),
-        "fetches": inquiries().fetches, "unlisted": unlisted(found.pk), **given,
+        "start": StartForm(initial={"system": Inquiry.NATIONAL}), "act_key": secrets.token_urlsafe(18), "today": request.now.date(),
+        "fetches": inquiries().fetches, "unlisted": unlisted(found.pk),
+        "clocks": queries.clocks_of(found, book=request.book, at=request.now), **given,
     }  # fmt: skip
     wrong = refusal.status if refusal else 422 if any(getattr(f, "errors", None) for f in given.values()) else 200
     return show(request, "inquiry/case.html", context, status=wrong)
