@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from zhixing.web.pages import PUBLIC
 
+NOTHING = "nothing00000"
 MADE_UP = {
     "ref": "nothing00000", "kind": "no_such_kind", "desk": "no_such_desk", "n": 999999, "duty": 999999, "scan": "nothing00000",
     "clause": "九(九)9", "role": "debtor", "position": 99, "what": "identity", "username": "nobody-here",
@@ -41,4 +42,4 @@ def status_of(answer: Any) -> int:
 
 
 def address(pattern: URLPattern) -> str:
-    return reverse(pattern.name, kwargs={name: MADE_UP[name] for name in parameters(pattern)})
+    return reverse(pattern.name, kwargs={name: MADE_UP.get(name, NOTHING) for name in parameters(pattern)})

@@ -38,7 +38,8 @@ class DraftForm(forms.Form):
         self.common = list(dict.fromkeys(f.name for k in wanted for f in k.typed))
         for kind in wanted:
             for field in kind.typed:
-                self.fields.setdefault(field.name, _typed_field(field))
+                made = self.fields.setdefault(field.name, _typed_field(field))
+                made.required = False  # what a chosen kind must have is asked when it is drafted, and told row by row
 
     def typed(self) -> dict[str, Any]:
         """What was typed for all of them, as plain values."""
