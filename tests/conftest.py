@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.testcases import TransactionTestCase
 
 from tests.cast import book, cast, court, monday, sister_cast
+from zhixing.casework.duties import kept
 from zhixing.casework.facts import rules
 from zhixing.db.append_only import execute_all, guards, unguards
 
@@ -21,6 +22,12 @@ GUARDED = ("journal_entry", "access_entry", "reception", "delivery_attempt", "le
 def _calendars_of_this_test_only() -> None:
     """A court's calendar version never changes in the product; tests give the same numbers to different ones."""
     rules.calendar.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _counts_of_this_test_only() -> None:
+    """After a test is rolled back, the next one's court may have its number and its history, but not its clocks."""
+    kept.forget()
 
 
 @pytest.fixture(autouse=True, scope="session")

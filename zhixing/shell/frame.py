@@ -9,11 +9,14 @@ from typing import Any
 from django.apps import apps
 from django.db import connection
 from django.http import HttpRequest
-from django.urls import reverse
 
+from zhixing.casework.duties.kept import MOVED, Kept, keep, recall
+from zhixing.casework.duties.queries import edges
 from zhixing.casework.facts.write import stored
 from zhixing.casework.matters.actions import DAILY
 from zhixing.casework.people.authority import allowed
+from zhixing.db.reading import read
+from zhixing.web.jinja import url as address
 
 GROUP_ICONS = {"指挥": "radar", "办理": "folder", "管理": "list-check"}
 FIXED = (
@@ -49,12 +52,14 @@ def case_tabs(request: HttpRequest, ref: str) -> list[dict[str, Any]]:
     found = []
     for words, name, action in all_tabs:
         if allowed(request.book, request.actor, action):
-            url = reverse(name, args=[ref])
+            url = address(name, ref)
             found.append({"words": words, "url": url, "current": request.path == url})
     return found
 
 
-FRAME = """SELECT 'desk', desk, count(*) FROM duty WHERE court_id = %s AND is_open AND due_at < %s GROUP BY desk
+FRAME = f"""SELECT 'desk', desk, count(*) FROM duty WHERE court_id = %s AND is_open AND due_at < %s AND {MOVED} GROUP BY desk
+UNION ALL
+SELECT 'head', hash, 0 FROM journal_head WHERE court_id = %s AND stream = 'casework'
 UNION ALL
 SELECT 'watch', m.ref, count(d.id) FROM matter m LEFT JOIN duty d ON d.matter_id = m.id AND d.is_open
 WHERE m.court_id = %s AND m.kind = %s AND m.number = %s GROUP BY m.ref"""
@@ -62,13 +67,15 @@ WHERE m.court_id = %s AND m.kind = %s AND m.number = %s GROUP BY m.ref"""
 
 def around(request: HttpRequest) -> tuple[dict[str, int], tuple[str, int] | None]:
     """How many clocks of each desk are late or due today, and today's watch with what of it is left. One statement."""
-    tomorrow = (request.now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    court, today = request.actor.court_id, request.now.date().isoformat()
-    with connection.cursor() as cursor:
-        cursor.execute(FRAME, (court, stored(tomorrow, connection.vendor), court, DAILY, today))
-        rows = cursor.fetchall()
-    watch = next(((name, n) for what, name, n in rows if what == "watch"), None)
-    return {name: n for what, name, n in rows if what == "desk"}, watch
+    _, tomorrow, _ = edges(request.now)
+    court, today, key = request.actor.court_id, request.now.date().isoformat(), ("rail", request.actor.court_id)
+    known, due = recall(key, request.now)
+    rows = read(FRAME, (court, stored(tomorrow, connection.vendor), court, known, court, court, DAILY, today))
+    head = next((name for what, name, _ in rows if what == "head"), "")
+    if head != known or not head:
+        due = [(name, n) for what, name, n in rows if what == "desk"]
+        keep(key, Kept(head, tomorrow - timedelta(days=1), tomorrow, due))
+    return dict(due), next(((name, n) for what, name, n in rows if what == "watch"), None)
 
 
 def watch_status(watch: tuple[str, int] | None) -> dict[str, str] | None:
@@ -77,7 +84,7 @@ def watch_status(watch: tuple[str, int] | None) -> dict[str, str] | None:
         return None
     ref, left = watch
     words = f"值守：今日还有 {left} 项" if left else "值守：今日已办完"
-    return {"words": words, "url": reverse("matter", args=[ref]), "state": "today" if left else "fine"}
+    return {"words": words, "url": address("matter", ref), "state": "today" if left else "fine"}
 
 
 def frame_of(request: HttpRequest) -> dict[str, Any]:
@@ -98,19 +105,19 @@ def frame_of(request: HttpRequest) -> dict[str, Any]:
         "person_name": actor.name,
         "current_desk": "、".join(book.roles[r].title for r in book.roles if r in actor.roles),
         "posts": [
-            {"title": book.desks[d].title, "url": reverse("desk", args=[d]), "current": False} for d in actor.desks
+            {"title": book.desks[d].title, "url": address("desk", d), "current": False} for d in actor.desks
         ],
         "phone_tabs": [
-            {"title": "今日", "url": reverse("home"), "icon": "home", "current": request.path == "/",
+            {"title": "今日", "url": address("home"), "icon": "home", "current": request.path == "/",
              "count": sum(counts.get(d, 0) for d in actor.desks)},
-            {"title": "案件", "url": reverse("cases"), "icon": "files", "current": request.path == reverse("cases"), "count": 0},
+            {"title": "案件", "url": address("cases"), "icon": "files", "current": request.path == address("cases"), "count": 0},
         ],
     }  # fmt: skip
 
 
 def _group(request: HttpRequest, title: str, entries: Any) -> dict[str, Any]:
     shown = [
-        {"title": words, "url": reverse(name), "icon": icon, "count": 0, "current": request.path == reverse(name)}
+        {"title": words, "url": address(name), "icon": icon, "count": 0, "current": request.path == address(name)}
         for words, name, icon, action in entries if allowed(request.book, request.actor, action)
     ]  # fmt: skip
     return {"title": title, "entries": shown}
@@ -122,7 +129,7 @@ def _desks(request: HttpRequest, group: str, counts: dict[str, int]) -> dict[str
         for desk in request.book.desks.values():
             if desk.group == group:
                 name, action = desk_homes().get(desk.id, ("", ""))
-                url = reverse(name) if name and allowed(request.book, request.actor, action) else reverse("desk", args=[desk.id])
+                url = address(name) if name and allowed(request.book, request.actor, action) else address("desk", desk.id)
                 entries.append({"title": desk.title, "url": url, "icon": GROUP_ICONS[group], "count": counts.get(desk.id, 0),
                                 "current": request.path == url})  # fmt: skip
     return {"title": group, "entries": entries}

@@ -20,6 +20,8 @@ from django.utils.timezone import is_aware, localtime
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from . import cells
+
 NOTHING = "—"
 WEEKDAYS = "一二三四五六日"
 ICON_LIST = Path(__file__).with_name("icons.txt")
@@ -84,14 +86,16 @@ def icon(name: str) -> Markup:
     )
 
 
+clock_badge = cells.clock_badges(icon)
+IN_ROWS = {
+    "clock_badge": clock_badge, "clause_chip": cells.clause_chip, "status_word": cells.status_word, "clip": cells.clip,
+    "parties": cells.parties, "next_step": cells.next_step, "pick": cells.pick,
+}  # fmt: skip
+
+
 @lru_cache(maxsize=4096)
-def clause_url(clause: str) -> str:
-    """Where the clause's text and what the system makes of it can be read."""
-    return reverse("rulebook-clause", args=[clause])
-
-
 def url(name: str, *args: Any, **kwargs: Any) -> str:
-    """The address of a named page."""
+    """The address of a named page. They never change while the product runs."""
     return reverse(name, args=args, kwargs=kwargs)
 
 
@@ -100,7 +104,7 @@ def environment(*, filters: dict[str, str] | None = None, **options: Any) -> Env
     # Over Django's own choice (Undefined), which prints nothing.
     strict = {"undefined": StrictUndefined, "autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
     env = Environment(**{**options, **strict})
-    env.globals.update(static=static, url=url, icon=icon, clause_url=clause_url)
+    env.globals.update(static=static, url=url, icon=icon, clause_url=cells.clause_url, in_rows=IN_ROWS)
     env.filters.update(money=money, day=day, moment=moment, iso=iso)
     env.filters.update({name: import_string(path) for name, path in (filters or {}).items()})
     return env

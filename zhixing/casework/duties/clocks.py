@@ -6,9 +6,10 @@ days for the rest. Lateness is counted in natural days of the calendar on the wa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from zhixing.rulebook.deadlines import CST, LAST_SECOND
@@ -49,12 +50,13 @@ class Clock:
 
 def clock_of(row: Any, *, book: Rulebook, calendar: Calendar, at: datetime, url: str = "") -> Clock:
     """The clock of a duty (row of the table, dict of its columns, worklist item or engine duty) seen at a moment."""
-    rule = book.duties.get(_get(row, "rule"))
-    due_at, late_at = _local(_get(row, "due_at")), _local(_get(row, "late_at"))
-    state, words = _face(row, due_at, late_at, rule.within.unit if rule and rule.within else "", calendar, at.astimezone(CST))
+    get = row.get if isinstance(row, Mapping) else partial(_attribute, row)
+    name, due_at, late_at = get("rule"), _local(get("due_at")), _local(get("late_at"))
+    rule = book.duties.get(name)
+    state, words = _face(get, due_at, late_at, rule.within.unit if rule and rule.within else "", calendar, at.astimezone(CST))
     return Clock(
-        state, words, url, due_at, _get(row, "clause"), rule.title if rule else _get(row, "rule"), _get(row, "rule"),
-        _get(row, "key") or "", _get(row, "desk"), not (_get(row, "met_at") or _get(row, "stopped_at")), late_at,
+        state, words, url, due_at, get("clause"), rule.title if rule else name, name, get("key") or "", get("desk"),
+        not (get("met_at") or get("stopped_at")), late_at,
     )  # fmt: skip
 
 
@@ -66,8 +68,8 @@ def explain_url(duty_id: int, *, case_ref: str | None = None, matter_ref: str | 
     return f"/matters/{matter_ref}/clocks/{duty_id}/" if matter_ref else ""
 
 
-def _get(row: Any, name: str) -> Any:
-    return row.get(name) if isinstance(row, Mapping) else getattr(row, name, None)
+def _attribute(row: Any, name: str) -> Any:
+    return getattr(row, name, None)
 
 
 def _local(moment: datetime | None) -> datetime | None:
@@ -75,12 +77,12 @@ def _local(moment: datetime | None) -> datetime | None:
 
 
 def _face(
-    row: Any, due_at: datetime | None, late_at: datetime | None, unit: str, calendar: Calendar, now: datetime
+    get: Callable[[str], Any], due_at: datetime | None, late_at: datetime | None, unit: str, calendar: Calendar, now: datetime
 ) -> tuple[str, str]:
     """State and words. What is over comes first, then what stands still, what is late, what is uncertain."""
-    if _get(row, "stopped_at"):
+    if get("stopped_at"):
         return "stopped", "已终止"
-    if _get(row, "met_at"):
+    if get("met_at"):
         return ("done_late", "逾期办结") if late_at else ("done", "已办结")
     if due_at is None:
         return "suspended", "中止中"
@@ -88,10 +90,10 @@ def _face(
         return "late", _overdue(due_at, now)
     if due_at.date() == now.date():
         return "today", "今日到期" if due_at.timetz() == LAST_SECOND else _hours_left(due_at - now)
-    if _get(row, "provisional"):
+    if get("provisional"):
         return "provisional", "暂定(日历未公布)"
     # An extension that ends before the clock would anyway moves nothing and is not shown.
-    if str(_get(row, "extended_until")) == due_at.date().isoformat():
+    if str(get("extended_until")) == due_at.date().isoformat():
         return "extended", f"已延期至 {due_at:%m-%d}"
     return _running(due_at, unit, calendar, now)
 

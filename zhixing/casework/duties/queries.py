@@ -17,6 +17,7 @@ from zhixing.db.reading import read
 from zhixing.rulebook.deadlines import CST
 
 from ..facts.write import stored
+from .kept import MOVED, Kept, keep, recall
 
 SOON_DAYS = 3  # the counter 三日内 of the desk's page: today and the two days after it are natural days on a screen
 BUCKETS = ("late", "today", "soon", "later", "still", "all")
@@ -128,19 +129,20 @@ def worklist(
 # Each counted up to its edge: one comparison a row and edge; `_buckets` takes them apart.
 UP_TO = """count(*) FILTER (WHERE d.due_at < %s), count(*) FILTER (WHERE d.due_at < %s), count(*) FILTER (WHERE d.due_at < %s),
   count(d.due_at), count(*)"""
-COUNT = f"""SELECT d.desk, {UP_TO}, 0, 0, 0, min(d.due_at)
-FROM duty d WHERE d.court_id = %s AND {OPEN} AND d.desk IN ({{desks}}) GROUP BY d.desk
-UNION ALL SELECT to_desk, 0, 0, 0, 0, 0, count(*), 0, 0, NULL FROM handoff
+COUNT = f"""SELECT d.desk, {UP_TO}, 0, 0, 0, min(d.due_at), min(d.due_at) FILTER (WHERE d.due_at >= %s)
+FROM duty d WHERE d.court_id = %s AND {OPEN} AND d.desk IN ({{desks}}) AND {MOVED} GROUP BY d.desk
+UNION ALL SELECT '=' || hash, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL FROM journal_head WHERE court_id = %s AND stream = 'casework'
+UNION ALL SELECT to_desk, 0, 0, 0, 0, 0, count(*), 0, 0, NULL, NULL FROM handoff
   WHERE court_id = %s AND state = 'offered' AND to_desk IN ({{desks}}) GROUP BY to_desk
-UNION ALL SELECT from_desk, 0, 0, 0, 0, 0, 0, count(*), 0, NULL FROM handoff
+UNION ALL SELECT from_desk, 0, 0, 0, 0, 0, 0, count(*), 0, NULL, NULL FROM handoff
   WHERE court_id = %s AND state = 'offered' AND from_desk IN ({{desks}}) GROUP BY from_desk
-UNION ALL SELECT to_desk, 0, 0, 0, 0, 0, 0, 0, count(*), NULL FROM notice
+UNION ALL SELECT to_desk, 0, 0, 0, 0, 0, 0, 0, count(*), NULL, NULL FROM notice
   WHERE court_id = %s AND to_desk IN ({{desks}}) AND to_desk > '' AND read_at IS NULL GROUP BY to_desk"""
 
 
 OWN = """
 UNION ALL SELECT '', 0, 0, 0, 0, 0, count(*) FILTER (WHERE asked_by_id <> %s AND {kinds}),
-  count(*) FILTER (WHERE asked_by_id = %s), 0, NULL FROM approval WHERE court_id = %s AND state = 'asked'"""
+  count(*) FILTER (WHERE asked_by_id = %s), 0, NULL, NULL FROM approval WHERE court_id = %s AND state = 'asked'"""
 
 
 def counts(
@@ -150,20 +152,34 @@ def counts(
     holds that person's approvals: `arrived` waits for their decision (of the kinds `decides`), `offered` they asked for."""
     if not desks:
         return {}
-    found: dict[str, list[Any]] = {d: [0, 0, 0, 0, 0, 0, 0, 0, None] for d in ["", *desks]}
     now, tomorrow, beyond = edges(at)
-    sql = COUNT.format(desks=_marks(desks))
-    params: list[Any] = [now, tomorrow, beyond]
-    for _ in range(4):
+    key = (court_id, tuple(desks))
+    known, clocks = recall(key, now)
+    marks = _marks(desks)
+    sql = COUNT.format(desks=marks)
+    params: list[Any] = [now, tomorrow, beyond, now, court_id, *desks, court_id, known, court_id]
+    for _ in range(3):
         params += [court_id, *desks]
     if person_id is not None:
         sql += OWN.format(kinds=f"kind IN ({_marks(decides)})" if decides else "1 = 0")
         params += [person_id, *decides, person_id, court_id]
-    for desk, *numbers, oldest in _rows(sql, params):
-        totals = found[desk]
-        totals[:8] = [a + b for a, b in zip(totals, _buckets(*numbers), strict=False)]
-        totals[8] = moment_of(oldest) or totals[8]
-    return {desk: Counts(*values) for desk, values in found.items() if desk or person_id is not None}
+    rows = _rows(sql, params)
+    head = next((row[0][1:] for row in rows if row[0].startswith("=")), "")
+    if head != known or not head:
+        clocks = [row for row in rows if row[5]]
+        keep(key, Kept(head, now, min([tomorrow, *(moment_of(row[10]) for row in clocks if row[10])]), clocks))
+    elsewhere = [row for row in rows if not row[5]]
+    return _totals(["", *desks] if person_id is not None else desks, [*clocks, *elsewhere])
+
+
+def _totals(desks: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, Counts]:
+    found: dict[str, list[Any]] = {d: [0] * 8 + [None] for d in desks}
+    for desk, *numbers, oldest, _ in rows:
+        if desk in found:
+            totals = found[desk]
+            totals[:8] = [a + b for a, b in zip(totals, _buckets(*numbers), strict=False)]
+            totals[8] = moment_of(oldest) or totals[8]
+    return {desk: Counts(*values) for desk, values in found.items()}
 
 
 def _buckets(now: int, tomorrow: int, beyond: int, running: int, every: int, *others: int) -> tuple[Any, ...]:
