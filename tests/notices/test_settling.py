@@ -155,6 +155,15 @@ def test_the_page_shows_what_failed_first_and_settles_the_picked(cast, monday):
     assert client.get("/notices/settle/hold/").status_code == 302
 
 
+def test_the_button_of_a_row_is_about_that_row_alone(cast, monday):
+    filed(cast)
+    work(Gateway(), MONDAY)
+    first, *others = ids(Notice.HELD)
+    browser(cast["handler"]).post("/notices/settle/resend/", {"one": first, "pick": others})
+    assert ids(Notice.PENDING) == [first]
+    assert ids(Notice.HELD) == others
+
+
 def test_forty_rows_a_page_by_the_same_number_of_statements(cast, monday):
     client, counted = browser(cast["handler"]), []
     client.get("/notices/")  # the first request also writes the session

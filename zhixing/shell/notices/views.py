@@ -69,7 +69,8 @@ def settle(request: HttpRequest, what: str) -> HttpResponse:
         raise Http404("没有这种处理")
     if request.method != "POST":
         return redirect("notices")
-    picked = [int(p) for p in request.POST.getlist("pick") if p.isdecimal() and len(p) < 19]
+    chosen = request.POST.getlist("one") or request.POST.getlist("pick")  # a row's own button is about that row alone
+    picked = [int(p) for p in chosen if p.isdecimal() and len(p) < 19]
     if not picked:
         messages.error(request, "没有选中告知")
         return redirect("notices")
