@@ -179,6 +179,10 @@ INQUIRY = {
     "url": env.str("ZHIXING_INQUIRY_URL", default=SIMULATOR and f"{SIMULATOR}/inquiry"),
     "token": env.str("ZHIXING_INQUIRY_TOKEN", default=""),
 }
+POST = {
+    "url": env.str("ZHIXING_POST_URL", default=SIMULATOR and f"{SIMULATOR}/post"),
+    "token": env.str("ZHIXING_POST_TOKEN", default=""),
+}
 if env.str("ZHIXING_MAIL_URL", default=""):
     vars().update(env.email_url("ZHIXING_MAIL_URL"))
 EMAIL_TIMEOUT = 15

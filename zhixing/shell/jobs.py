@@ -18,6 +18,7 @@ from zhixing.casework.notices.outages import watch_channels
 from zhixing.casework.notices.receipts import fetch_receipts, sweep_silent
 from zhixing.casework.people.actors import system_actor
 from zhixing.desks.inquiry.polling import inquiries, poll
+from zhixing.desks.offline.tracking import the_post, track
 
 from .channels import channels
 
@@ -29,6 +30,7 @@ SCHEDULES = {
     "fetch_message_receipts": "*/2 * * * *",
     "watch_message_channels": "*/5 * * * *",
     "fetch_inquiries": "*/2 * * * *",
+    "track_letters": "*/10 * * * *",
     "open_matters": "*/10 * * * *",
     "list_measures": "10 2 * * *",
     "verify_chains": "30 2 * * *",
@@ -63,6 +65,11 @@ def list_measures() -> int:
     """Feedbacks and measures that came with a register or were recorded elsewhere get their rows."""
     since = clock.now() - RECENT
     return sum(adopt_recent(court_id=court_id, since=since) for court_id in _courts())
+
+
+def track_letters() -> dict[str, int]:
+    """Ask the post what became of letters on their way."""
+    return track(port=the_post(), at=clock.now())
 
 
 def sweep_warnings() -> int:

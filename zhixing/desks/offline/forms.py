@@ -25,7 +25,7 @@ class AboutPapers(ActForm):
         super().__init__(spec, *args, **kwargs)
         for name in leave_out:
             self.fields.pop(name, None)
-        choices = [(row.ref, f"{row.paper}{f'（{row.paper_ref}）' if row.paper_ref else ''}") for row in rows]
+        choices = [(row.ref, f"{row.paper} {row.paper_ref}".strip()) for row in rows]
         self.fields["papers"] = forms.MultipleChoiceField(
             label="送达文书", choices=choices, initial=[ref for ref, _ in choices], widget=forms.CheckboxSelectMultiple,
             error_messages={"required": "请勾选这一次送的文书"},
@@ -129,7 +129,7 @@ class OpenForm(forms.Form):
     def __init__(self, *args: Any, parties: Sequence[Party], papers: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offered = list(papers)
-        self.fields["papers"].choices = [(str(n), f"{title}{f'（{number}）' if number else ''}") for n, (title, number) in enumerate(papers)]  # type: ignore[attr-defined]
+        self.fields["papers"].choices = [(str(n), f"{title} {number}".strip()) for n, (title, number) in enumerate(papers)]  # type: ignore[attr-defined]
         self.fields["parties"].choices = [(str(p.pk), f"{p.name}（{p.get_role_display()}）") for p in parties]  # type: ignore[attr-defined]
         self.fields["parties"].initial = [str(p.pk) for p in parties if p.role == Party.DEBTOR]
         if not papers:
