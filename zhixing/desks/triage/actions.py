@@ -16,10 +16,11 @@ from zhixing.casework.journal.models import JournalEntry
 from zhixing.casework.people.actors import Actor
 from zhixing.casework.people.authority import allowed, require
 from zhixing.rulebook import triage
+from zhixing.rulebook.engine import State
 from zhixing.rulebook.refusals import Reason, Refusal
 from zhixing.rulebook.triage import Decision
 
-from . import queries
+from . import queries, records
 from .tracks import Taker, tracks
 
 OVERRIDE = "do:override_triage"
@@ -54,12 +55,24 @@ def set_track(*, case_id: int, track: str, reason: str = "", key: str = "", by: 
     require(book, by, "record:track_set", what="暂不能确定繁简")
     with transaction.atomic():
         case = _locked(case_id, by.court_id, "track_set")
-        decision = triage.decide(book, queries.state_of(case), at)
+        decision = triage.decide(book, _learn(case, by, at), at)
         _may_decide(track, reason, decision, by)
         return _record("track_set", case_id, {
             "track": track, "grounds": grounds_of(decision, track), "reason": reason.strip(), "proposed": decision.track,
             "undecided": decision.as_json()["undecided"],
         }, key, by, at, at)  # fmt: skip
+
+
+def _learn(case: Case, by: Actor, at: datetime) -> State:
+    """The case's facts together with what the court's records say and nobody has written down yet; that is recorded first, so
+    that the decision can be explained from the journal alone (四(一)1)."""
+    state = queries.state_of(case)
+    news = {fact: value for fact, (value, _) in records.of_case(case).items() if fact not in state.facts}
+    if not news:
+        return state
+    kind = "triage_facts_recorded"
+    desk = desk_for(rules.rulebook().events[kind], by)
+    return record(kind, court_id=by.court_id, case_id=case.pk, payload=news, desk=desk, under="record:track_set", by=by, at=at).state
 
 
 def grounds_of(decision: Decision, track: str) -> str:
@@ -103,7 +116,7 @@ def allocate(
             raise Refusal.because("暂不能分案", f"已经分给{case.team}", clause="四(一)1", now="要改派请打开案件的分流页面", status=409)
         decided = case.track
         if with_track and not decided:
-            decided = triage.decide(book, queries.state_of(case), at).track
+            decided = triage.decide(book, _learn(case, by, at), at).track
             set_track(case_id=case_id, track=decided, key=f"{key}:track" if key else "", by=by, at=at)
         taker = _taker(by.court_id, handler_id, decided, at)
         payload = {"team": taker.team, "handler": taker.name, "handler_id": taker.id}

@@ -17,9 +17,8 @@ from zhixing.rulebook.engine import State
 from zhixing.rulebook.model import Rulebook
 from zhixing.rulebook.triage import Decision
 
-from .tracks import Taker, from_reception, tracks
-
-RECEPTION = "first_reception_recorded"
+from . import records
+from .tracks import Taker, tracks
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +58,16 @@ class Row:
 
 
 def unallocated(court_id: int, *, book: Rulebook, at: datetime, after: str = "", limit: int = 50) -> list[Row]:
-    """Open cases without a team, oldest first: one statement."""
+    """Open cases without a team, oldest first, each with what the records say about its grounds: four statements."""
     rows = Case.objects.filter(court_id=court_id, team="", closed_on__isnull=True)
     if position := _position(after):
         rows = rows.filter(Q(filed_on__gt=position[0]) | Q(filed_on=position[0], pk__gt=position[1]))
     columns = ("pk", "ref", "number", "filed_on", "applicants", "debtors", "claim_yuan", "track", "state_row__document")
+    found = list(rows.order_by("filed_on", "pk").values_list(*columns)[:limit])
+    known = records.facts_of(court_id, {row[0]: row[3] for row in found})
     return [
-        Row(*values, triage.decide(book, memory.load(document or memory.EMPTY), at))
-        for *values, document in rows.order_by("filed_on", "pk").values_list(*columns)[:limit]
+        Row(*values, triage.decide(book, records.add_to(memory.load(document or memory.EMPTY), known.get(values[0], {})), at))
+        for *values, document in found
     ]
 
 
@@ -99,12 +100,6 @@ def state_of(case: Case) -> State:
     """What the engine knows of a case."""
     row = getattr(case, "state_row", None)
     return memory.load(row.document if row else memory.EMPTY)
-
-
-def said_at_reception(case_id: int) -> dict[str, bool]:
-    """Facts that the newest first-reception record answers."""
-    text = JournalEntry.objects.filter(case_id=case_id, kind=RECEPTION).order_by("-seq").values_list("payload", flat=True).first()
-    return from_reception(json.loads(text)) if text else {}
 
 
 def decisions(case_id: int) -> list[dict[str, Any]]:

@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from zhixing.rulebook.periods import Period
+
 
 @dataclass(frozen=True, slots=True)
 class Track:
@@ -55,6 +57,23 @@ def from_reception(payload: Mapping[str, Any]) -> dict[str, bool]:
         row["fact"]: row["answers"][payload[row["field"]]]
         for row in _data()["from_reception"] if payload.get(row["field"]) in row["answers"]
     }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierTermination:
+    """Which earlier case of the debtor counts: how it closed and how long before this one was filed (四(一)2(6))."""
+
+    fact: str
+    closing_way: str
+    within: Period
+    clause: str
+
+
+@cache
+def earlier_termination() -> EarlierTermination:
+    """The rule, read once."""
+    row = _data()["earlier_termination"]
+    return EarlierTermination(row["fact"], row["closing_way"], Period.parse(row["within"]), row["clause"])
 
 
 def distribute(cases: Iterable[tuple[str, str]], takers: Sequence[Taker]) -> dict[str, int]:

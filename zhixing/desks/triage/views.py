@@ -20,7 +20,7 @@ from zhixing.rulebook.refusals import Refusal
 from zhixing.rulebook.triage import Decided
 from zhixing.web.pages import page, show
 
-from . import actions, queries
+from . import actions, queries, records
 from .forms import DecisionForm, HandlerForm, taker_choices
 from .tracks import distribute, tracks
 
@@ -162,9 +162,9 @@ def _page(
     give: HandlerForm | None = None, refusal: Refusal | None = None,
 ) -> HttpResponse:  # fmt: skip
     book, by = request.book, request.actor
-    state = queries.state_of(found)
-    decision = triage.decide(book, state, request.now)
-    known = _known(book, state, found)
+    said, state = records.of_case(found), queries.state_of(found)
+    known = _known(book, state, said)
+    decision = triage.decide(book, records.add_to(state, said), request.now)
     takers = queries.takers(by.court_id, book=book, on=request.now.date())
     proposal = distribute([(found.ref, found.track or decision.track)], takers)
     fresh = {"act_key": secrets.token_urlsafe(18)}
@@ -185,10 +185,9 @@ def _page(
     return show(request, "triage/case.html", context, status=wrong)
 
 
-def _known(book: Rulebook, state: State, found: Case) -> dict[str, tuple[Any, str]]:
-    """Facts already recorded; what only the reception answered is offered, with that as its source."""
-    said = {k: ("1" if v else "0", "来自初次接待笔录") for k, v in queries.said_at_reception(found.pk).items()}
-    return said | known_values(book, book.events[FACTS_KIND], state)
+def _known(book: Rulebook, state: State, said: dict[str, tuple[bool, str]]) -> dict[str, tuple[Any, str]]:
+    """Facts already recorded; what only the court's other records say is offered, with where it comes from."""
+    return {k: ("1" if v else "0", source) for k, (v, source) in said.items()} | known_values(book, book.events[FACTS_KIND], state)
 
 
 def _ground(book: Rulebook, decided: Decided) -> dict[str, Any]:
