@@ -232,3 +232,27 @@ def test_at_the_moment_of_the_feedback_the_day_begins_三二6(new_case: Any, des
     duty = Duty.objects.get(case=case, rule="print_feedback")
     assert duty.due_at == MONDAY + timedelta(hours=25)  # 期间开始的时不计算在内: nine o'clock itself does not count
     assert "打印反馈表" in words(desk.get("/inquiry/?pile=feedback"))
+
+
+def test_another_courts_measures_are_not_there(new_case: Any, take: Any, desk: Any, person: Any, client_of: Any, other_court: Any) -> None:
+    case = new_case()
+    asset = take(case, deposits(deposit("62200000000000001", "10.00")), at=NOON).assets[0]
+    desk.post(f"/inquiry/{case.ref}/assets/{asset.ref}/freeze/", {"kind": "freeze", "result": "controlled", "effective_on": "2026-03-02", "act_key": "k"})
+    measure = Measure.objects.get()
+    browser = client_of(person("inquiry_officer", at=other_court))
+    for act in ("renew", "effect", "release"):
+        assert browser.get(f"/measures/{measure.ref}/{act}/").status_code == 404
+        assert browser.post(f"/measures/{measure.ref}/{act}/", {"act_key": "k"}).status_code == 404
+    assert case.number not in words(browser.get("/measures/"))
+
+
+def test_a_release_needs_its_ruling_first_四四3_4(new_case: Any, take: Any, desk: Any) -> None:
+    case = new_case()
+    asset = take(case, deposits(deposit("62200000000000001", "10.00")), at=NOON).assets[0]
+    desk.post(f"/inquiry/{case.ref}/assets/{asset.ref}/freeze/", {"kind": "freeze", "result": "controlled", "effective_on": "2026-03-02", "act_key": "k"})
+    measure = Measure.objects.get()
+    refused = desk.post(f"/measures/{measure.ref}/release/", {"ruling_no": "样裁1号", "act_key": "r"})
+    assert refused.status_code == 409
+    assert "裁定解除" in words(refused)
+    measure.refresh_from_db()
+    assert measure.state == Measure.ACTIVE
