@@ -15,7 +15,7 @@ from zhixing.casework.facts import rules
 from zhixing.db.append_only import execute_all, guards, unguards
 
 __all__ = ["book", "cast", "court", "monday", "sister_cast"]
-GUARDED = ("journal_entry", "access_entry", "reception", "delivery_attempt", "letter_message")
+GUARDED = ("journal_entry", "access_entry", "reception", "delivery_attempt", "letter_message", "field_evidence")
 
 
 @pytest.fixture(autouse=True)

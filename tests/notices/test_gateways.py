@@ -24,15 +24,22 @@ from zhixing.simulator.server import Simulator
 TEXT = Message("k1", "19900000001", "您好", "试验法院")
 
 
+LINES: list[HttpChannel] = []
+
+
 @pytest.fixture
 def simulator():
     sms.GATEWAYS.clear()
     with clock.frozen(MONDAY), Simulator(seed=7) as running:
         yield running
+        for line in LINES:
+            line.close()
+        LINES.clear()
 
 
 def channel(simulator, secret: str = sms.SECRET) -> HttpChannel:
-    return HttpChannel(f"{simulator.url}/sms", secret)
+    LINES.append(HttpChannel(f"{simulator.url}/sms", secret))
+    return LINES[-1]
 
 
 def test_a_message_is_taken_once_and_says_that_it_is_simulated(simulator):

@@ -57,6 +57,10 @@ class HttpChannel:
             raise TransientError("网关的回执不是约定的格式")
         return [r for row in rows if (r := _receipt(row)) is not None], str(following)[:80]
 
+    def close(self) -> None:
+        """Give the connection back."""
+        self.client.close()
+
     def _ask(self, method: str, path: str, body: bytes, at: datetime) -> dict[str, Any]:
         stamp = str(int(at.timestamp()))
         signature = hmac.new(self.secret, f"{stamp}\n{method}\n{path}\n".encode() + body, hashlib.sha256).hexdigest()
