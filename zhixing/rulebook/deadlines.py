@@ -11,6 +11,7 @@ from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, timezone
+from functools import lru_cache
 from typing import Any
 
 from .periods import Period
@@ -89,17 +90,22 @@ def due(
     if excluded:
         told = explain(anchor, period, calendar, excluded, roll, counting)
         return Due(told.due_at, told.provisional)
-    unit, start = period.unit, anchor.date()
+    if period.unit == "hours":
+        return _due_hours(anchor, period, calendar, roll, counting)
+    return _due_day(anchor.date(), period, calendar, roll)
+
+
+@lru_cache(maxsize=4096)  # days are few: the clocks of thousands of cases begin on the same ones
+def _due_day(start: date, period: Period, calendar: Calendar, roll: bool) -> Due:
+    unit = period.unit
+    if unit == "same_day":
+        return Due(_end(start), not calendar.covers(start))
     if unit == "working_days":
         last = calendar.add_working_days(start, period.n)
     elif unit == "days":
         last = start + timedelta(days=period.n)
-    elif unit == "months":
-        last = add_months(start, period.n)
-    elif unit == "same_day":
-        return Due(_end(start), not calendar.covers(start))
     else:
-        return _due_hours(anchor, period, calendar, roll, counting)
+        last = add_months(start, period.n)
     ends = last if not roll or calendar.is_working_day(last) else calendar.next_working_day(last)
     return Due(_end(ends), not (calendar.covers(start) and calendar.covers(ends)))
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 
+from .deadlines import CST
 from .model import Warn
 from .periods import Period
 from .workdays import Calendar
 
 
-def rungs(warn: Warn, due_at: datetime, calendar: Calendar) -> list[datetime]:
-    """All rungs in order: those before, the due moment itself, those after."""
+@lru_cache(maxsize=4096)  # most clocks end with a day, and days are few
+def rungs(warn: Warn, due_at: datetime, calendar: Calendar) -> tuple[datetime, ...]:
+    """All rungs in order: those before, the due moment itself, those after. `due_at` is in the court's time."""
     before = sorted(_shift(due_at, p, calendar, -1) for p in warn.before)
     after = sorted(_shift(due_at, p, calendar, 1) for p in warn.after)
-    return [*before, due_at, *after]
+    return (*before, due_at, *after)
 
 
 def next_rung(
@@ -23,7 +26,7 @@ def next_rung(
     but the last passed one stays to be claimed, so that a clock which begins late still warns once."""
     if due_at is None:
         return None, claimed
-    moments = rungs(warn, due_at, calendar)
+    moments = rungs(warn, due_at.astimezone(CST), calendar)
     while claimed < len(moments) - 1 and moments[claimed + 1] <= at:
         claimed += 1
     return (moments[claimed], claimed) if claimed < len(moments) else (None, claimed)

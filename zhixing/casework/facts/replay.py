@@ -1,29 +1,46 @@
-"""Replay: rebuild what the engine answered from the journal alone, and compare it with what is stored."""
+"""Replay: rebuild what the engine answered from the journal alone, and compare it with what is stored.
+
+Cases are read in ranges of their ids and entries in ranges of their places, so that memory stays small and a large court is
+shared out over the processors. What is equal is seen to be equal as a whole; only what differs is looked at column by column.
+"""
 
 from __future__ import annotations
 
-import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
+from itertools import pairwise
 from typing import Any
 
+import orjson
+
+from zhixing.db.reading import read
+from zhixing.db.sharing import shared_out
 from zhixing.rulebook import engine, memory
 from zhixing.rulebook.deadlines import CST
 
-from ..cases.models import Case, CaseState
+from ..cases.models import Case
 from ..custody.models import Custody, Handoff
 from ..dossier.models import Scan
-from ..duties.models import Duty
 from ..journal.chain import GENESIS, link
-from ..journal.models import JournalEntry, JournalHead
-from ..matters.models import MatterState
+from ..journal.models import JournalHead
 from . import rules, write
 
 ENTRY_FIELDS = ("court_id", "stream", "seq", "kind", "case_id", "matter_id", "at", "recorded_at", "person_id",
                 "person_name", "desk", "clause", "payload", "regulation", "calendar_version")  # fmt: skip
-COMPARED = tuple(write.DUTY)
+COMPARED = tuple(c for c in write.DUTY if c not in ("warn_at", "warned"))  # warnings are claimed by the worker
+MOMENTS = tuple(n for n, c in enumerate(COMPARED, 1) if write.DUTY[c] == "timestamptz")
+CASES, ENTRIES = 1000, 20_000
+LAST = 2**62
+
+CHAIN = f"SELECT {', '.join(ENTRY_FIELDS)}, hash FROM journal_entry WHERE court_id = %s AND stream = %s AND seq > %s AND seq <= %s ORDER BY seq"
+FIRST_OF_RANGES = "SELECT id FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM {table} WHERE court_id = %s) AS r WHERE n %% %s = 0 ORDER BY id"
+EVENTS = """SELECT {what}_id, kind, at, payload, seq, calendar_version FROM journal_entry
+WHERE court_id = %s AND stream = 'casework' AND {what}_id >= %s AND {what}_id < %s ORDER BY {what}_id, seq"""
+DUTIES = "SELECT {what}_id, {columns} FROM duty WHERE court_id = %s AND {what}_id >= %s AND {what}_id < %s"
+MEMORIES = """SELECT s.{what}_id, s.document FROM {what}_state s JOIN {table} t ON t.id = s.{what}_id
+WHERE t.court_id = %s AND s.{what}_id >= %s AND s.{what}_id < %s"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,27 +57,37 @@ def chain_differences(court_id: int, newest: int | None = None) -> Iterator[Diff
     """Recompute every hash of a court's streams (of the `newest` entries only, when given): gaps, changed rows and a wrong
     head are named."""
     for head in JournalHead.objects.filter(court_id=court_id):
-        expected_seq = max(0, head.seq - newest) if newest else 0
-        entries = JournalEntry.objects.filter(court_id=court_id, stream=head.stream)
-        before = entries.filter(seq=expected_seq).values_list("hash", flat=True).first()
-        previous = before or GENESIS
-        rows = entries.filter(seq__gt=expected_seq).order_by("seq")
-        for row in rows.values_list(*ENTRY_FIELDS, "hash").iterator(chunk_size=5000):
-            expected_seq += 1
-            if row[2] != expected_seq:
-                yield Difference("chain", f"{head.stream} #{row[2]}", f"序号 {expected_seq}", f"序号 {row[2]}")
-                expected_seq = row[2]
-            previous = link(previous, chained(row[:-1]))
-            if previous != row[-1]:
-                yield Difference("chain", f"{head.stream} #{row[2]}", previous, row[-1])
-                previous = row[-1]
-        if (head.seq, head.hash) != (expected_seq, previous):
-            yield Difference("chain", f"{head.stream} 链尾", f"{expected_seq} {previous}", f"{head.seq} {head.hash}")
+        start = max(0, head.seq - newest) if newest else 0
+        ranges = [(court_id, head.stream, first, first + ENTRIES) for first in range(start, head.seq, ENTRIES)]
+        # Entries beyond the head would be missed by no range: the last one is open.
+        ranges[-1:] = [(court_id, head.stream, ranges[-1][2] if ranges else start, LAST)]
+        yield from shared_out(_chain_range, ranges)
+        last = read("SELECT seq, hash FROM journal_entry WHERE court_id = %s AND stream = %s ORDER BY seq DESC LIMIT 1", (court_id, head.stream))
+        seq, digest = last[0] if last else (0, GENESIS)
+        if (head.seq, head.hash) != (seq, digest):
+            yield Difference("chain", f"{head.stream} 链尾", f"{seq} {digest}", f"{head.seq} {head.hash}")
+
+
+def _chain_range(court_id: int, stream: str, after: int, until: int) -> Iterator[Difference]:
+    """The entries after one place, up to another: each hangs on the hash before it."""
+    before = read("SELECT hash FROM journal_entry WHERE court_id = %s AND stream = %s AND seq = %s", (court_id, stream, after))
+    previous, expected = before[0][0] if before else GENESIS, after
+    moments = (ENTRY_FIELDS.index("at"), ENTRY_FIELDS.index("recorded_at"))
+    for row in read(CHAIN, (court_id, stream, after, until), moments=moments):
+        expected += 1
+        if row[2] != expected:
+            yield Difference("chain", f"{stream} #{row[2]}", f"序号 {expected}", f"序号 {row[2]}")
+            expected = row[2]
+        previous = link(previous, chained(row[:-1]))
+        if previous != row[-1]:
+            yield Difference("chain", f"{stream} #{row[2]}", previous, row[-1])
+            previous = row[-1]
 
 
 def chained(row: tuple[Any, ...]) -> tuple[Any, ...]:
     """An entry's values as they were hashed: moments in the court's own time."""
-    return tuple(v.astimezone(CST).isoformat() if isinstance(v, datetime) else v for v in row)
+    at, recorded = row[6].astimezone(CST).isoformat(), row[7].astimezone(CST).isoformat()
+    return (*row[:6], at, recorded, *row[8:])
 
 
 def rebuild(court_id: int, events: Iterable[tuple[str, datetime, str, int, int]]) -> tuple[engine.State, list[engine.Duty]]:
@@ -68,7 +95,7 @@ def rebuild(court_id: int, events: Iterable[tuple[str, datetime, str, int, int]]
     book, state = rules.rulebook(), engine.State()
     duties: dict[int, engine.Duty] = {}
     for kind, at, payload, seq, version in events:
-        event = engine.Event(kind, at.astimezone(CST), json.loads(payload), seq)
+        event = engine.Event(kind, at.astimezone(CST), orjson.loads(payload), seq)
         for duty in engine.apply(book, rules.calendar(court_id, version), state, event):
             duties[id(duty)] = duty
     return state, list(duties.values())
@@ -76,53 +103,48 @@ def rebuild(court_id: int, events: Iterable[tuple[str, datetime, str, int, int]]
 
 def state_differences(court_id: int, what: str = "case") -> Iterator[Difference]:
     """Every case (or matter) whose stored duties or memory differ from its replayed journal."""
-    column, ident = f"{what}_id", f"{what}_id"
-    entries = (
-        JournalEntry.objects.filter(court_id=court_id, stream="casework").exclude(**{column: None})
-        .order_by(column, "seq").values_list(column, "kind", "at", "payload", "seq", "calendar_version")
-        .iterator(chunk_size=5000)
-    )  # fmt: skip
-    stored = (
-        Duty.objects.filter(court_id=court_id).exclude(**{column: None})
-        .order_by(column, "rule", "key", "n").values_list(ident, *COMPARED).iterator(chunk_size=5000)
-    )  # fmt: skip
-    states = CaseState if what == "case" else MatterState
-    documents = iter(
-        states.objects.filter(**{f"{what}__court_id": court_id}).order_by(column).values_list(column, "document")
-        .iterator(chunk_size=5000)
-    )  # fmt: skip
-    duties = groupby(stored, key=lambda row: row[0])
-    waiting: tuple[int, list[Any]] | None = None
-    memory_row: tuple[int, str] | None = None
-    for number, group in groupby(entries, key=lambda row: row[0]):
-        state, rebuilt = rebuild(court_id, (row[1:] for row in group))
-        while waiting is None or waiting[0] < number:
-            if waiting is not None:
-                yield Difference("duty", f"{what} {waiting[0]}", "没有时限", f"{len(waiting[1])} 个时限")
-            head = next(duties, None)
-            waiting = (head[0], list(head[1])) if head else (10**18, [])
-        rows: list[Any] = []
-        if waiting[0] == number:
-            rows, waiting = waiting[1], None
-        yield from _compare(f"{what} {number}", rebuilt, rows)
-        while memory_row is None or memory_row[0] < number:
-            memory_row = next(documents, (10**18, ""))
-        if memory_row[0] != number or json.loads(memory_row[1]) != json.loads(memory.dump(state)):
-            yield Difference("memory", f"{what} {number}", memory.dump(state)[:200], memory_row[1][:200])
+    table = {"case": "case_file", "matter": "matter"}[what]
+    bounds = [0, *(row[0] for row in read(FIRST_OF_RANGES.format(table=table), (court_id, CASES))), LAST]
+    yield from shared_out(_state_range, [(court_id, what, table, *pair) for pair in pairwise(bounds)])
 
 
-def _compare(where: str, rebuilt: list[engine.Duty], rows: list[Any]) -> Iterator[Difference]:
-    wanted = {(d.rule, d.key, d.n): write.duty_values(d) for d in rebuilt}
-    found = {(r[1], r[2], r[3]): tuple(r[1:]) for r in rows}
-    warn = {COMPARED.index("warn_at"), COMPARED.index("warned")}
-    for name in wanted.keys() | found.keys():
-        a, b = wanted.get(name), found.get(name)
+def _state_range(court_id: int, what: str, table: str, first: int, beyond: int) -> Iterator[Difference]:
+    """The same for the cases from one id to before another."""
+    span = (court_id, first, beyond)
+    events: dict[int, list[Any]] = defaultdict(list)
+    for number, *event in read(EVENTS.format(what=what), span, moments=(2,)):
+        events[number].append(event)
+    duties: dict[int, dict[Any, Any]] = defaultdict(dict)
+    for number, *values in read(DUTIES.format(what=what, columns=", ".join(COMPARED)), span, moments=MOMENTS):
+        duties[number][tuple(values[:3])] = values
+    documents = dict(read(MEMORIES.format(what=what, table=table), span))
+    for number, found in events.items():
+        state, rebuilt = rebuild(court_id, found)
+        wanted = {(d.rule, d.key, d.n): _compared(d) for d in rebuilt}
+        stored = duties.pop(number, {})
+        if wanted != stored:
+            yield from _name(f"{what} {number}", wanted, stored)
+        document, expected = documents.get(number, ""), memory.dump(state)
+        if document != expected and orjson.loads(document or "null") != orjson.loads(expected):
+            yield Difference("memory", f"{what} {number}", expected[:200], document[:200])
+    for number, stored in duties.items():
+        yield Difference("duty", f"{what} {number}", "没有时限", f"{len(stored)} 个时限")
+
+
+def _compared(d: engine.Duty) -> list[Any]:
+    return list(write.duty_values(d)[: len(COMPARED)])
+
+
+def _name(where: str, wanted: dict[Any, list[Any]], stored: dict[Any, list[Any]]) -> Iterator[Difference]:
+    """Which clocks, and which of their columns, differ."""
+    for name in wanted.keys() | stored.keys():
+        a, b = wanted.get(name), stored.get(name)
         if a is None or b is None:
             yield Difference("duty", f"{where} {name}", "有" if a else "没有", "有" if b else "没有")
             continue
-        for i, (x, y) in enumerate(zip(a, b, strict=True)):
-            if x != y and i not in warn:
-                yield Difference("duty", f"{where} {name} {COMPARED[i]}", str(x), str(y))
+        for column, x, y in zip(COMPARED, a, b, strict=True):
+            if x != y:
+                yield Difference("duty", f"{where} {name} {column}", str(x), str(y))
 
 
 def record_differences(court_id: int) -> Iterator[Difference]:

@@ -11,11 +11,5 @@ GENESIS = "0" * 64
 
 def link(previous: str, fields: Sequence[Any]) -> str:
     """The hash of an entry. `fields` in the fixed order of `entry_fields`; None and "" are told apart."""
-    parts = [previous]
-    for value in fields:
-        if value is None:
-            parts.append("-")
-        else:
-            text = str(value)
-            parts.append(f"{len(text)}:{text}")
-    return sha256("".join(parts).encode()).hexdigest()
+    parts = ["-" if value is None else f"{len(text := str(value))}:{text}" for value in fields]
+    return sha256((previous + "".join(parts)).encode()).hexdigest()
