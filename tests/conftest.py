@@ -15,7 +15,10 @@ from zhixing.casework.facts import rules
 from zhixing.db.append_only import execute_all, guards, unguards
 
 __all__ = ["book", "cast", "court", "monday", "sister_cast"]
-GUARDED = ("journal_entry", "access_entry", "reception", "delivery_attempt", "letter_message", "field_evidence")
+GUARDED = {  # the tables whose guard stands in the database
+    "postgresql": r"SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE '%\_append\_only'",
+    "sqlite": "SELECT tbl_name FROM sqlite_master WHERE type = 'trigger' AND name = tbl_name || '_no_update'",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -40,12 +43,14 @@ def _clearing_lifts_the_guards() -> Iterator[None]:
 
     def lifted(self: Any) -> None:
         with connection.cursor() as cursor:
-            execute_all(cursor, (s for t in GUARDED for s in unguards(connection.vendor, t)))
+            cursor.execute(GUARDED[connection.vendor])
+            guarded = [table for (table,) in cursor.fetchall()]
+            execute_all(cursor, (s for t in guarded for s in unguards(connection.vendor, t)))
         try:
             clear(self)
         finally:
             with connection.cursor() as cursor:
-                execute_all(cursor, (s for t in GUARDED for s in guards(connection.vendor, t)))
+                execute_all(cursor, (s for t in guarded for s in guards(connection.vendor, t)))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lifted)
