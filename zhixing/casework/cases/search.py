@@ -167,7 +167,7 @@ def by_name(court_id: int, text: str) -> Found:
     found: dict[str, Hit] = {}
     for row in rows:
         if not patterns or kept in row[9] or kept in "".join(KEPT.findall(row[8])).lower():
-            found.setdefault(row[0], _hit(row[:9]))
+            found.setdefault(row[0], _hit(row))
     hits = sorted(found.values(), key=lambda h: (h.filed_on, h.number), reverse=True)
     return Found(hits[: caps["results"]], more=len(rows) > caps["results"])
 
@@ -194,9 +194,7 @@ def _hits(sql: str, params: Sequence[Any]) -> list[Hit]:
 
 
 def _hit(row: Sequence[Any]) -> Hit:
-    return Hit(*row[:4], _day(row[4]), _day(row[5]) if row[5] else None, *row[6:9])  # type: ignore[arg-type]
-
-
-def _day(value: Any) -> date:
     """SQLite gives a raw statement's dates as text."""
-    return value if isinstance(value, date) else date.fromisoformat(value)
+    if isinstance(row[4], date):
+        return Hit._make(row[:9])
+    return Hit._make([*row[:4], date.fromisoformat(row[4]), row[5] and date.fromisoformat(row[5]), *row[6:9]])

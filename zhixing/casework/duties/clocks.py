@@ -50,7 +50,7 @@ class Clock:
 
 def clock_of(row: Any, *, book: Rulebook, calendar: Calendar, at: datetime, url: str = "") -> Clock:
     """The clock of a duty (row of the table, dict of its columns, worklist item or engine duty) seen at a moment."""
-    get = row.get if isinstance(row, Mapping) else partial(_attribute, row)
+    get: Callable[[str], Any] = row.get if isinstance(row, Mapping) else partial(_attribute, row)
     name, due_at, late_at = get("rule"), _local(get("due_at")), _local(get("late_at"))
     rule = book.duties.get(name)
     state, words = _face(get, due_at, late_at, rule.within.unit if rule and rule.within else "", calendar, at.astimezone(CST))

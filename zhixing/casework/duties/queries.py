@@ -167,7 +167,8 @@ def counts(
     head = next((row[0][1:] for row in rows if row[0].startswith("=")), "")
     if head != known or not head:
         clocks = [row for row in rows if row[5]]
-        keep(key, Kept(head, now, min([tomorrow, *(moment_of(row[10]) for row in clocks if row[10])]), clocks))
+        passing = [moment for row in clocks if (moment := moment_of(row[10]))]
+        keep(key, Kept(head, now, min([tomorrow, *passing]), clocks))
     elsewhere = [row for row in rows if not row[5]]
     return _totals(["", *desks] if person_id is not None else desks, [*clocks, *elsewhere])
 
