@@ -17,4 +17,4 @@ class OfflineConfig(AppConfig):
             "delivery_completed",
         ),
         "offline-case",
-    )  # fmt: skip
+    ) | {"traditional_search_registered": "offline-search", "traditional_search_started": "offline-search"}  # fmt: skip

@@ -127,13 +127,13 @@ def letter(request: HttpRequest, ref: str, n: int) -> HttpResponse:
             letters.settle_letter(letter=row, result=data["result"], on=data["on"], remark=data["remark"], proof=data["proof"],
                                   key=stored_key(request, "letter", ref, data["act_key"]), by=request.actor, at=request.now)  # fmt: skip
         except Refusal as refused:
-            refusal = _beside(form, refused)
+            refusal = beside(form, refused)
         else:
             messages.success(request, f"已登记邮件 {row.tracking_no}：{data['result']}")
             return redirect("offline-case", ref=ref)
     context = {"case": found, "letter": row, "said": list(row.messages.order_by("happened_at", "pk")), "form": form, "refusal": refusal,
                "waits": row.state == Letter.ON_THE_WAY}  # fmt: skip
-    return show(request, "offline/letter.html", context, status=_status(form, refusal))
+    return show(request, "offline/letter.html", context, status=status_of(form, refusal))
 
 
 @page("page:offline", posts="record:announcement_served", reads="ref")
@@ -155,12 +155,12 @@ def announcement(request: HttpRequest, ref: str, n: int) -> HttpResponse:
                                              by=request.actor, at=request.now)  # fmt: skip
                 words = "已登记公告发布，三十日后届满"
         except Refusal as refused:
-            refusal = _beside(form, refused) if row.state == Announcement.ASKED else refused
+            refusal = beside(form, refused) if row.state == Announcement.ASKED else refused
         else:
             messages.success(request, f"{words}：{found.number}")
             return redirect("offline-case", ref=ref)
     context = {"case": found, "row": row, "form": form, "refusal": refusal, "rows": list(row.deliveries.order_by("pk")), "rule": ladder()}
-    return show(request, "offline/announcement.html", context, status=_status(form, refusal))
+    return show(request, "offline/announcement.html", context, status=status_of(form, refusal))
 
 
 @page("page:offline", posts=KEEP, reads="ref")
@@ -203,13 +203,13 @@ def post_many(request: HttpRequest) -> HttpResponse:
             bulk.assign(made, data["numbers"])
             scans = bulk.pages_of(data["proof"], len(made))
         except Refusal as refused:
-            refusal = _beside(form, refused)
+            refusal = beside(form, refused)
         else:
             done = bulk.post_all(made, scans, address_kind=data["address_kind"], on=data["on"],
                                  key=stored_key(request, "post_many", "bulk", data["act_key"]), by=request.actor, at=request.now)  # fmt: skip
             return show(request, "offline/posted.html", {"letters": made, "done": done}, status=200 if done else 409)
     context = {"letters": made, "form": form, "refusal": refusal, "picks": [",".join(r.ref for r in e.rows) for e in made]}
-    return show(request, "offline/post.html", context, status=_status(form, refusal))
+    return show(request, "offline/post.html", context, status=status_of(form, refusal))
 
 
 @page("page:offline", posts="record:delivery_post_result")
@@ -223,7 +223,7 @@ def track(request: HttpRequest) -> HttpResponse:
     return show(request, "offline/track.html", {"form": TrackForm(), "results": results, "wrong": wrong})
 
 
-def _beside(form: Any, refusal: Refusal) -> Refusal | None:
+def beside(form: Any, refusal: Refusal) -> Refusal | None:
     """Reasons beside their fields; the rest for the summary."""
     rest = [r for r in refusal.reasons if r.field not in form.fields]
     for reason in refusal.reasons:
@@ -232,7 +232,7 @@ def _beside(form: Any, refusal: Refusal) -> Refusal | None:
     return Refusal(refusal.what, rest, refusal.status) if rest else None
 
 
-def _status(form: Any, refusal: Refusal | None) -> int:
+def status_of(form: Any, refusal: Refusal | None) -> int:
     if refusal is not None:
         return refusal.status
     return 422 if form.is_bound and form.errors else 200

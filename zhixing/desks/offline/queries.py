@@ -94,7 +94,8 @@ def facts_of(case: Case) -> dict[str, Any]:
     """What the engine knows of a case."""
     row = getattr(case, "state_row", None)
     state = memory.load(row.document if row else memory.EMPTY)
-    return {**state.facts, "consulted": "delivery_address_consulted" in state.happened}
+    return {**state.facts, "consulted": "delivery_address_consulted" in state.happened,
+            "searching": "traditional_search_started" in state.happened, "searched": "traditional_search_registered" in state.happened}  # fmt: skip
 
 
 @dataclass(slots=True)

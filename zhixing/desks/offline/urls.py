@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import doing_views, views
+from . import doing_views, field_views, views
 
 urlpatterns = [
     path("offline/", views.home, name="offline-home"),
@@ -18,4 +18,12 @@ urlpatterns = [
     path("offline/cases/<ref>/end/", doing_views.end, name="offline-end"),
     path("offline/cases/<ref>/letter/<int:n>/", doing_views.letter, name="offline-letter"),
     path("offline/cases/<ref>/announcement/<int:n>/", doing_views.announcement, name="offline-announce"),
+    path("offline/cases/<ref>/search/", field_views.search, name="offline-search"),
+    path("offline/cases/<ref>/search/start/", field_views.search_start, name="offline-search-start"),
+    path("offline/days/", field_views.days, name="offline-days"),
+    path("offline/days/new/", field_views.day_new, name="offline-day-new"),
+    path("offline/days/<ref>/", field_views.day, name="offline-day"),
+    path("offline/days/<ref>/answer/", field_views.answer, name="offline-day-answer"),
+    path("offline/days/<ref>/order/", field_views.order, name="offline-day-order"),
+    path("offline/days/<ref>/close/", field_views.close, name="offline-day-close"),
 ]

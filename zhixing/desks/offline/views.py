@@ -50,7 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "counters": counters, "pile": chosen, "title": dict(PILES)[chosen], "rows": rows, "first": f"?pile={chosen}" if after else "",
         "more": f"?pile={chosen}&after={more}" if more else "", "verbs": queries.VERBS, "today": request.now.date(),
-        "may": _may(request, "record:delivery_posted"), "may_open": _may(request, KEEP), "may_field": False,
+        "may": _may(request, "record:delivery_posted"), "may_open": _may(request, KEEP), "may_field": _may(request, "do:field_task"),
         "ran_out": queries.running_out(court_id, request.now.date()) if chosen == "running" else [],
     }  # fmt: skip
     return show(request, "offline/home.html", context)
@@ -69,7 +69,7 @@ def case_page(request: HttpRequest, found: Case, form: OpenForm | None = None, r
     context = {
         "case": found, "recipients": [(r, next_step(found, r, facts, request) if may else None) for r in recipients], "rungs": queries.rungs(),
         "log": queries.phone_log(recipients), "facts": facts, "tabs": request.tabs(found.ref), "may": may, "may_open": _may(request, KEEP),
-        "form": form or _open_form(request, found), "refusal": refusal,
+        "may_register": _may(request, "record:traditional_search_registered"), "form": form or _open_form(request, found), "refusal": refusal,
         "left": sum(len(r.open) for r in recipients), "all": sum(len(r.lines) for r in recipients),
     }  # fmt: skip
     return show(request, "offline/case.html", context, status=refusal.status if refusal else 422 if form else 200)
