@@ -20,7 +20,7 @@ from zhixing.casework.assets.numbering import free_number
 from zhixing.casework.assets.totals import Holding, facts_of, holdings
 from zhixing.casework.cases.models import Case, CaseState, Party
 from zhixing.casework.dossier.actions import record_with_proof
-from zhixing.casework.facts import rules
+from zhixing.casework.facts import record, rules
 from zhixing.casework.facts.forms import desk_for
 from zhixing.casework.people.actors import Actor
 from zhixing.casework.people.authority import require
@@ -30,6 +30,7 @@ from zhixing.rulebook.refusals import Reason, Refusal
 from .feedback.copying import paper_of
 from .feedback.reading import WHAT, Form, read_form
 from .feedback.rows import Read, Rejected, read_rows
+from .settled import settled
 
 KIND = "inquiry_feedback_received"
 
@@ -106,8 +107,19 @@ def take_in(
         feedback.seq = _record(case, payload, paper_of(form, data, filename), digest, by, received_at, at)
         feedback.save()
         _answered(case, feedback)
+        if case.closed_on is not None:
+            _requeried(case, payload, f"requeried:{feedback.ref}", by, received_at, at)
     return Outcome(feedback.number, feedback.rows, feedback.created, feedback.updated, feedback.unchanged, read.nothing, rejected,
                    _assets(case_id), False, feedback.ref)  # fmt: skip
+
+
+def _requeried(case: Case, payload: dict[str, Any], key: str, by: Actor, at: datetime, recorded_at: datetime) -> None:
+    """The answer to a query of a terminated case is its periodic query as well (四(四)3(1))."""
+    rule = settled()["queried_when_closed"]
+    if case.closing_way in rule["closing_ways"] and "asset_found" in payload:
+        said = {"asset_found": payload["asset_found"], "detail": payload["summary"][:400]}
+        record(rule["event"], court_id=by.court_id, case_id=case.pk, payload=said, desk=desk_for(rules.rulebook().events[rule["event"]], by),
+               key=key, by=by, at=at, recorded_at=recorded_at)  # fmt: skip
 
 
 def _digest(data: bytes, debtors: Iterable[Party]) -> str:

@@ -111,6 +111,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "rows": [(m, (m.expires_on - today).days if m.expires_on else 0, kinds()[m.asset.kind]) for m in rows[:PAGE]], "counters": counters,
         "first": f"?within={within}" if "after" in request.GET else "", "more": f"?within={within}&after={position}" if position else "",
         "may_renew": allowed(request.book, request.actor, "record:measure_renewed"),
+        "may_prepare": allowed(request.book, request.actor, "record:measure_renewal_prepared"),
     }  # fmt: skip
     return show(request, "inquiry/ledger.html", context)
 
