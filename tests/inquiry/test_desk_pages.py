@@ -138,7 +138,8 @@ def test_the_whole_work_on_a_feedback_within_its_day(new_case: Any, desk: Any, t
     paper = words(desk.get(f"/inquiry/{case.ref}/feedback/{feedback.ref}/"))
     assert "车管所退回" in paper
     assert "2026-03-02 至 2027-03-01" in paper
-    desk.post(f"/inquiry/{case.ref}/feedback/{feedback.ref}/", {"note": "", "act_key": "n"})
+    desk.post(f"/inquiry/{case.ref}/feedback/{feedback.ref}/", {"note": "理财已赎回待转出", "act_key": "n"})
+    assert "注明：理财已赎回待转出" in words(desk.get(f"/inquiry/{case.ref}/feedback/{feedback.ref}/"))
     handled = desk.post(f"/inquiry/{case.ref}/feedback/{feedback.ref}/handle/", {"act_key": "h"}, follow=True)
     assert "的财产已处理" in words(handled)
     desk.post(f"/inquiry/{case.ref}/complete/", {"result": "已完成", "act_key": "c"})

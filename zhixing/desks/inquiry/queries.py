@@ -19,6 +19,7 @@ from zhixing.casework.cases.models import Case, Party
 from zhixing.casework.duties.clocks import Clock, clock_of, explain_url
 from zhixing.casework.duties.models import Duty
 from zhixing.casework.facts import rules
+from zhixing.casework.journal.models import JournalEntry
 from zhixing.rulebook.model import Rulebook
 
 from .actions import COMPLETED, HANDLED, PASSED, PRINTED, STARTED
@@ -188,6 +189,13 @@ def clocks_of(case: Case, *, book: Rulebook, at: datetime) -> Sequence[Clock]:
 def rejected_of(feedback: Feedback) -> list[dict[str, Any]]:
     """The rows of a feedback that were not taken, with why."""
     return list(json.loads(feedback.rejected))
+
+
+def notes_of(feedback: Feedback) -> list[str]:
+    """What was noted on the feedback's form each time it was printed (三(二)6(1)): one statement."""
+    rows = JournalEntry.objects.filter(case_id=feedback.case_id, kind=PRINTED).order_by("seq").values_list("payload", flat=True)
+    said = [json.loads(text) for text in rows]
+    return [p["note"] for p in said if p.get("feedback_no") == feedback.number and p.get("note")]
 
 
 def ledger(court_id: int, *, until: date | None = None, since: date | None = None, after: str = "", limit: int = 50) -> list[Measure]:

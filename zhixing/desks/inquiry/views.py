@@ -84,7 +84,7 @@ def case(request: HttpRequest, ref: str) -> HttpResponse:
 def case_page(request: HttpRequest, found: Case, *, refusal: Refusal | None = None, **given: Any) -> HttpResponse:
     """The page, with a form that was refused in its place."""
     asked = ("inquiry_started_zdz", KIND, "online_freeze_made", "measure_taken", "asset_located", actions.PASSED, actions.PRINTED,
-             actions.HANDLED, actions.COMPLETED, "measure_renewed", "measure_released")  # fmt: skip
+             actions.HANDLED, actions.COMPLETED, "measure_renewed", "measure_released", "online_stage_completed")  # fmt: skip
     context = {
         "case": found, "picture": queries.picture(found), "refusal": refusal, "may": {k: _may(request, f"record:{k}") for k in asked},
         "start": StartForm(initial={"system": Inquiry.NATIONAL}), "act_key": secrets.token_urlsafe(18), "today": request.now.date(),
@@ -214,7 +214,7 @@ def form_page(request: HttpRequest, ref: str, feedback: str) -> HttpResponse:
         actions.print_form(feedback_ref=feedback, note=request.POST.get("note", "")[:400], key=key, by=request.actor, at=request.now)
         messages.success(request, f"已登记打印{given.number}：{found.number}")
         return redirect("inquiry-case", ref=ref)
-    context = {"case": found, "feedback": given, "picture": queries.picture(found), "rejected": queries.rejected_of(given),
+    context = {"case": found, "feedback": given, "picture": queries.picture(found), "rejected": queries.rejected_of(given), "notes": queries.notes_of(given),
                "may_print": _may(request, f"record:{actions.PRINTED}"), "act_key": secrets.token_urlsafe(18)}  # fmt: skip
     return show(request, "inquiry/print.html", context)
 
