@@ -23,6 +23,7 @@ from zhixing.casework.facts import record, rules
 from zhixing.casework.journal.models import AccessEntry, JournalEntry
 from zhixing.casework.people.actors import Actor
 from zhixing.casework.people.models import Person
+from zhixing.shell.acts.subjects import act_url
 from zhixing.shell.cases.page import is_key_node
 
 Login = Callable[[Person], Client]
@@ -58,7 +59,7 @@ def test_only_the_acts_of_the_persons_own_desks_are_buttons(
 ) -> None:
     duty = next(d for d in Duty.objects.filter(case=case, is_open=True) if d.desk == "documents")
     kind = book.duties[duty.rule].met_by.kinds[0]
-    address = f"/cases/{case.ref}/act/{kind}/"
+    address = act_url(book.events[kind], "case", case.ref)
     assert address in text_of(client_of(person("document_clerk")).get(f"/cases/{case.ref}/"))
     assert address not in text_of(client_of(person("intake_clerk")).get(f"/cases/{case.ref}/"))
 
