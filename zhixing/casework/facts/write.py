@@ -1,7 +1,7 @@
 """The rows of one event, by hand-written SQL: this is the hot path, and it is the same on every engine but for its verbs.
 
-PostgreSQL: one reading statement (inside a transaction it locks the journal head), one data-modifying statement that writes
-nothing when the head has moved. SQLite: the same rows one statement each, inside the IMMEDIATE transaction of the settings.
+PostgreSQL: one reading statement (inside a transaction the journal head is locked before it), one data-modifying statement that
+writes nothing when the head has moved. SQLite: the same rows one statement each, inside the IMMEDIATE transaction of the settings.
 """
 
 from __future__ import annotations
@@ -83,6 +83,7 @@ READ = """SELECT h.seq, h.hash, s.document,
   (SELECT e.seq FROM journal_entry e WHERE e.court_id = h.court_id AND e.idempotency_key = CAST(%s AS text))
 FROM journal_head h LEFT JOIN {what}_state s ON s.{what}_id = CAST(%s AS bigint)
 WHERE h.court_id = %s AND h.stream = %s"""
+LOCK = "SELECT 1 FROM journal_head WHERE court_id = %s AND stream = %s FOR UPDATE"
 READS = {what: READ.format(what=what) for what in ("case", "matter")}
 
 
@@ -95,18 +96,23 @@ def read(
 ) -> Now:
     """Read the court's head (locked unless said otherwise) and the case's memory. A court without a head gets one."""
     what, ident = subject(case_id, matter_id)
-    sql = READS[what] + (" FOR UPDATE OF h" if lock and connection.vendor == "postgresql" else "")
+    apart = lock and connection.vendor == "postgresql"
     with prepared_cursor(connection) as cursor:
-        cursor.execute(sql, (key, ident, court_id, stream))
-        row = cursor.fetchone()
+
+        def look() -> Any:
+            if apart:  # a statement that waits for the head would still see the memory as it was before the wait
+                cursor.execute(LOCK, (court_id, stream))
+            cursor.execute(READS[what], (key, ident, court_id, stream))
+            return cursor.fetchone()
+
+        row = look()
         if row is None:
             cursor.execute(
                 "INSERT INTO journal_head (court_id, stream, seq, hash) VALUES (%s, %s, 0, %s)"
                 " ON CONFLICT (court_id, stream) DO NOTHING",
                 (court_id, stream, GENESIS),
             )
-            cursor.execute(sql, (key, ident, court_id, stream))
-            row = cursor.fetchone()
+            row = look()
     return Now(row[0], row[1], row[2] or "{}", row[3], row[4])
 
 
