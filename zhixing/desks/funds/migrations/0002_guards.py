@@ -1,0 +1,13 @@
+"""Postings, lines and closed months only grow, balance and follow one another: the database says so too (四(三)1)."""
+
+from typing import ClassVar
+
+from django.db import migrations
+
+from zhixing.db.append_only import append_only
+from zhixing.desks.funds.ledger.guards import ledger_guards
+
+
+class Migration(migrations.Migration):
+    dependencies: ClassVar = [("funds", "0001_initial")]
+    operations: ClassVar = [append_only("funds_posting", "funds_line", "funds_month", "funds_month_balance"), ledger_guards()]
