@@ -13,7 +13,7 @@ from pathlib import Path
 from .measuring import Line, Size
 
 ROOT = Path(__file__).resolve().parent.parent
-NAMES = ("days", "events", "bulk", "replay", "register", "page", "search", "reads")
+NAMES = ("days", "events", "bulk", "replay", "register", "page", "papers", "search", "reads")
 # Building the large tables must not wait for checkpoints; every commit is still flushed.
 ROOMY = " -c max_wal_size=8GB -c maintenance_work_mem=512MB -c work_mem=32MB"
 
@@ -29,7 +29,7 @@ def main() -> int:
     if unknown:
         parser.error(f"unknown: {', '.join(unknown)}; there are {', '.join(NAMES)}")
     names = options.names or list(NAMES)
-    if "events" in names:
+    if {"events", "papers"} & set(names):
         install_peers()
     sys.path.insert(0, str(ROOT / "scripts"))
     from postgres import DURABLE, server

@@ -58,7 +58,7 @@ class Person:
 
     def act(self, ref: str, kind: str, *, at: str = "", **fields: Any) -> str:
         """Record an act on its page. `at` (court time, 2023-03-13T09:00) is a late entry. The text of the page that comes."""
-        assert self.open(f"/cases/{ref}/act/{kind}/") == 200, f"{kind}: {self.text()}"
+        assert self.open(f"/cases/{ref}/act/{kind}/?by_hand=1") == 200, f"{kind}: {self.text()}"
         for name, value in fields.items():
             self.put(name, value)
         if at:

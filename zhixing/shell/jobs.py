@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.conf import settings
+
 from zhixing import clock
 from zhixing.casework.assets.adopting import adopt_recent
 from zhixing.casework.courts.models import Court
+from zhixing.casework.dossier.dropping import take_in
 from zhixing.casework.journal.actions import verify_chain
 from zhixing.casework.matters.actions import open_due_matters
 from zhixing.casework.notices.actions import claim_warnings
@@ -31,6 +34,7 @@ SCHEDULES = {
     "watch_message_channels": "*/5 * * * *",
     "fetch_inquiries": "*/2 * * * *",
     "track_letters": "*/10 * * * *",
+    "take_in_scans": "* * * * *",
     "open_matters": "*/10 * * * *",
     "list_measures": "10 2 * * *",
     "verify_chains": "30 2 * * *",
@@ -83,6 +87,11 @@ def sweep_warnings() -> int:
 def open_matters() -> int:
     """Open today's and this week's matters of every court that has people."""
     return sum(len(open_due_matters(court_id=court_id, at=clock.now())) for court_id in _courts())
+
+
+def take_in_scans() -> tuple[int, int]:
+    """File what scanners saved into people's folders under `<data>/drop`."""
+    return take_in(root=settings.VAR / "drop", at=clock.now())
 
 
 def verify_chains() -> int:

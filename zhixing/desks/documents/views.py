@@ -25,6 +25,7 @@ from zhixing.casework.people.authority import allowed
 from zhixing.rulebook.refusals import Refusal
 from zhixing.web.pages import page, show
 
+from .apps import DocumentsConfig
 from .forms import CheckForm, DraftForm, TypedForm
 from .steps import STEPS, piles, take
 
@@ -199,7 +200,9 @@ def case_papers(request: HttpRequest, ref: str) -> HttpResponse:
     """The papers of a case, and the kinds that can be drafted for it."""
     case = _case(request, ref)
     rows = queries.papers_of_case(request.actor.court_id, case.pk)
-    context = {"case": case, "rows": rows, "kinds": kinds(), "choices": [k for k in kinds().values() if _may_draft(request, k)]}
+    by_hand = [request.book.events[k] for k in DocumentsConfig.also_by_hand if allowed(request.book, request.actor, f"record:{k}")]
+    context = {"case": case, "rows": rows, "kinds": kinds(), "choices": [k for k in kinds().values() if _may_draft(request, k)],
+               "by_hand": by_hand}  # fmt: skip
     return show(request, "documents/case.html", context)
 
 

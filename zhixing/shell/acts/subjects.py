@@ -86,6 +86,13 @@ def own_pages() -> dict[str, str]:
     return found
 
 
+@cache
+def also_by_hand() -> frozenset[str]:
+    """Event kinds with a page of their own that may also be entered by the general form (`?by_hand`), for what was done on paper
+    outside the product (`AppConfig.also_by_hand`)."""
+    return frozenset(kind for config in apps.get_app_configs() for kind in getattr(config, "also_by_hand", ()))
+
+
 def may_record(book: Rulebook, by: Actor, spec: EventKind) -> bool:
     """Whether the person may do this from a form (system events have their own pages)."""
     if spec.kind in HANDING_ON:

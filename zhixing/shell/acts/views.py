@@ -20,7 +20,7 @@ from zhixing.web.pages import page
 from .checklist import checklist
 from .piles import Pile, after
 from .showing import show
-from .subjects import Subject, act_url, case_subject, matter_subject, may_record, own_pages
+from .subjects import Subject, act_url, also_by_hand, case_subject, matter_subject, may_record, own_pages
 
 
 @page("page:case", reads="ref")
@@ -71,7 +71,7 @@ def _act(request: HttpRequest, subject: Subject, kind: str) -> HttpResponse:
     spec = request.book.events.get(kind)
     if spec is None or spec.subject != subject.what or spec.opens:
         raise Http404("细则中没有这个步骤")
-    if kind in own_pages():
+    if kind in own_pages() and not (kind in also_by_hand() and "by_hand" in request.GET):
         return redirect(own_pages()[kind], ref=subject.ref)
     row = require(request.book, request.actor, f"record:{kind}", what=f"暂不能{spec.verb}")
     pile = Pile.read(request.GET.get("pile", ""))
