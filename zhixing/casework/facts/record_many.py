@@ -14,6 +14,7 @@ from django.db import connection, transaction
 
 from zhixing.casework.people.actors import Actor
 from zhixing.casework.people.authority import require
+from zhixing.db.many import collector_paused, insert_many, stored
 from zhixing.db.prepared import prepared_cursor
 from zhixing.rulebook import engine, memory
 from zhixing.rulebook.deadlines import CST
@@ -23,6 +24,7 @@ from . import rules, write
 from .record import STREAM, clean, dumps
 
 CHUNK = 2000
+STATE = ("case_id", "document", "events")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,13 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The past of one case, oldest first. `document` is its memory so far ("{}" for a case just created)."""
+    """The past of one case, oldest first. `document` is its memory so far ("{}" for a case just created), `columns` what its
+    row is known to say already of the columns that follow its facts."""
 
     case_id: int
     events: Sequence[Past]
     document: str = memory.EMPTY
+    columns: Mapping[str, Any] = field(default_factory=dict)
 
 
 def record_many(histories: Iterable[History], *, court_id: int, under: str, by: Actor, at: datetime) -> int:
@@ -52,7 +56,7 @@ def record_many(histories: Iterable[History], *, court_id: int, under: str, by: 
         require(book, by, under, what="暂不能批量记录")
     moment = at.astimezone(CST)
     total = 0
-    with transaction.atomic():
+    with collector_paused(), transaction.atomic():
         now = write.read(connection, court_id, STREAM, None, None, None)
         seq, chain = now.seq, now.hash
         calendar = rules.calendar(court_id, now.calendar_version)
@@ -87,26 +91,24 @@ class _Bulk:
         self.entries: list[tuple[Any, ...]] = []
         self.fresh: list[tuple[Any, ...]] = []
         self.known: list[tuple[Any, ...]] = []
+        self.fresh_states: list[tuple[int, str, int]] = []
         self.states: list[tuple[int, str, int]] = []
         self.columns: list[tuple[int, dict[str, Any]]] = []
 
     def save(self, connection: Any) -> None:
         vendor = connection.vendor
         duty = ("court_id", "case_id", *write.DUTY)
+        insert_many(connection, "journal_entry", write.ENTRY, self.entries)
+        insert_many(connection, "duty", duty, self.fresh)
+        insert_many(connection, "case_state", STATE, self.fresh_states)
         with connection.cursor() as cursor:
-            if vendor == "postgresql":
-                for table, names, rows in (("journal_entry", write.ENTRY, self.entries), ("duty", duty, self.fresh)):
-                    with cursor.copy(f"COPY {table} ({', '.join(names)}) FROM STDIN") as copy:
-                        for row in rows:
-                            copy.write_row(row)
-            else:
-                self._insert(cursor, "journal_entry", write.ENTRY, self.entries)
-                self._insert(cursor, "duty", duty, self.fresh)
             if self.known:
                 marks = ", ".join(["%s"] * len(duty))
                 cursor.executemany(f"INSERT INTO duty ({', '.join(duty)}) VALUES ({marks}) {write._upsert('case')}",
-                                   [[write.stored(v, vendor) for v in row] for row in self.known])  # fmt: skip
-            self._save_states(cursor, vendor)
+                                   [[stored(v, vendor) for v in row] for row in self.known])  # fmt: skip
+            if self.states:
+                cursor.executemany("UPDATE case_state SET document = %s, events = events + %s WHERE case_id = %s",
+                                   [(document, events, case_id) for case_id, document, events in self.states])  # fmt: skip
         self._save_columns(connection)
 
     def _save_columns(self, connection: Any) -> None:
@@ -117,29 +119,6 @@ class _Bulk:
             for columns, rows in alike.items():
                 names = ", ".join(f"{c} = %s" for c in columns)
                 cursor.executemany(f"UPDATE case_file SET {names} WHERE id = %s", rows)
-
-    def _insert(self, cursor: Any, table: str, names: Sequence[str], rows: list[tuple[Any, ...]]) -> None:
-        marks = ", ".join(["%s"] * len(names))
-        cursor.executemany(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})",
-                           [[write.stored(v, "sqlite") for v in row] for row in rows])  # fmt: skip
-
-    def _save_states(self, cursor: Any, vendor: str) -> None:
-        if vendor == "postgresql":
-            cursor.execute("CREATE TEMP TABLE IF NOT EXISTS memory_in (case_id bigint, document text, events int) ON COMMIT DROP")
-            cursor.execute("TRUNCATE memory_in")
-            with cursor.copy("COPY memory_in FROM STDIN") as copy:
-                for row in self.states:
-                    copy.write_row(row)
-            cursor.execute(
-                "INSERT INTO case_state (case_id, document, events) SELECT case_id, document, events FROM memory_in"
-                " ON CONFLICT (case_id) DO UPDATE SET document = excluded.document, events = case_state.events + excluded.events"
-            )
-            return
-        cursor.executemany(
-            "INSERT INTO case_state (case_id, document, events) VALUES (%s, %s, %s) ON CONFLICT (case_id)"
-            " DO UPDATE SET document = excluded.document, events = case_state.events + excluded.events",
-            self.states,
-        )
 
 
 def _one(
@@ -162,8 +141,10 @@ def _one(
     for ident, duty in changed.items():
         target = rows.known if ident in known else rows.fresh
         target.append((rows.court_id, history.case_id, *write.duty_values(duty)))
-    rows.states.append((history.case_id, memory.dump(state), len(history.events)))
-    columns = write.changed_columns(before, state.facts)
+    states = rows.fresh_states if history.document == memory.EMPTY else rows.states
+    states.append((history.case_id, memory.dump(state), len(history.events)))
+    changes = write.changed_columns(before, state.facts)
+    columns = {c: v for c, v in changes.items() if c not in history.columns or history.columns[c] != v}
     if columns:
         rows.columns.append((history.case_id, columns))
     return seq, chain

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 import orjson
 
+from zhixing.db.many import stored
 from zhixing.db.prepared import prepared_cursor
 from zhixing.rulebook.engine import Duty
 from zhixing.rulebook.model import Rulebook
@@ -121,16 +122,6 @@ def duty_values(d: Duty) -> tuple[Any, ...]:
     return (d.rule, d.key, d.n, d.clause, d.desk, d.started_at, d.started_seq, d.due_at, d.provisional, d.extended_until,
             d.met_at, d.met_seq, d.stopped_at, d.late_at, d.suspended_at, d.met_at is None and d.stopped_at is None,
             d.warn_at, d.warned)  # fmt: skip
-
-
-def stored(value: Any, vendor: str) -> Any:
-    """A value as the engine's driver wants it: SQLite keeps moments as naive UTC text, as Django reads them."""
-    if vendor == "sqlite":
-        if isinstance(value, datetime):
-            return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
-        if isinstance(value, date):
-            return value.isoformat()
-    return value
 
 
 def as_json(values: Sequence[tuple[Any, ...]], names: Iterable[str]) -> str:

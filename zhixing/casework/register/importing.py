@@ -15,6 +15,7 @@ from zhixing.casework.facts import History, record_many, rules
 from zhixing.casework.facts.record_many import Past
 from zhixing.casework.people.actors import Actor
 from zhixing.casework.people.authority import require
+from zhixing.db.many import collector_paused
 from zhixing.rulebook import memory
 from zhixing.rulebook.deadlines import CST
 
@@ -129,7 +130,7 @@ def _fill(name: str, kind: str, row: ParsedRow, day: date | datetime) -> Any:
 
 def _import_rows(rows: list[ParsedRow], outcome: Outcome, by: Actor, at: datetime) -> None:
     numbers = [r.number.text for r in rows]
-    with transaction.atomic():
+    with collector_paused(), transaction.atomic():
         known = {c.number: c for c in Case.objects.filter(court_id=by.court_id, number__in=numbers).select_related("state_row")}
         parties: dict[int, list[Party]] = {}
         if known:
@@ -140,7 +141,7 @@ def _import_rows(rows: list[ParsedRow], outcome: Outcome, by: Actor, at: datetim
         histories = []
         for (row, new), case in zip(fresh, cases, strict=True):
             filed = Past("case_filed", moment_of(row.filed_on, at), filing_payload(new), "intake")
-            histories.append(History(case.pk, [filed, *past_of(row, at, outcome)]))
+            histories.append(History(case.pk, [filed, *past_of(row, at, outcome)], columns={"holder": case.holder, "stage": case.stage}))
             outcome.created_refs.append(case.ref)
         outcome.created += len(fresh)
         for row in rows:

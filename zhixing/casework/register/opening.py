@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import orjson
 import yaml
 
 from zhixing.rulebook.refusals import Refusal
@@ -79,7 +80,7 @@ class OpenFile:
         (length,) = struct.unpack(">I", self._read(4))
         if length > 2 * self._caps["frame_bytes"]:
             raise Refusal.because(WHAT, "读取程序的回答过长", now=SMALLER)
-        frame: dict[str, Any] = json.loads(self._read(length))
+        frame: dict[str, Any] = orjson.loads(self._read(length))
         if "too_big" in frame:
             raise _too_big()
         if "refused" in frame:

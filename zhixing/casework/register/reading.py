@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
+from zhixing.db.many import collector_paused
 from zhixing.rulebook.refusals import Refusal
 
 from .opening import Cells, OpenFile, SheetHead, limits, opened
@@ -48,7 +48,7 @@ class RegisterStream:
         row = self.header_row + 1
         for chunk in self._chunks:
             # A chunk makes thousands of small objects and no cycles: searched for cycles once, not every 700 objects.
-            with _collector_paused():
+            with collector_paused():
                 parsed = list(self._reader.read(row, chunk))
             yield from parsed
             row += len(chunk)
@@ -95,17 +95,6 @@ def stream_register(
         reader = RowReader(header.columns, today=today, court_code=court_code)
         reader.warnings += _notices(book, name, head, header)
         yield RegisterStream(name, header, _after_header(book, head, header), reader)
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _after_header(book: OpenFile, head: SheetHead, header: Header) -> Iterator[list[Cells]]:

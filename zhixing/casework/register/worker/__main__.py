@@ -13,6 +13,7 @@ import struct
 import sys
 from itertools import islice
 
+import orjson
 from messages import Message
 from pages import Pages
 from refused import SAVE_AS, Refused
@@ -27,7 +28,10 @@ OLE_MAGIC, ZIP_MAGIC, PDF_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\
 
 
 def send(message, most=1 << 24):
-    body = json.dumps(message, ensure_ascii=False, default=plain, separators=(",", ":")).encode("utf-8", "replace")
+    try:
+        body = orjson.dumps(message, default=plain, option=orjson.OPT_PASSTHROUGH_DATETIME)
+    except TypeError:  # half a character, or a number beyond 64 bits: rare, and told the slow way
+        body = json.dumps(message, ensure_ascii=False, default=plain, separators=(",", ":")).encode("utf-8", "replace")
     if len(body) > most:
         raise Refused("有的单元格内容过长", "请检查有没有误粘贴的大段文字，删除后再导入")
     sys.stdout.buffer.write(struct.pack(">I", len(body)) + body)
