@@ -110,7 +110,7 @@ def test_what_was_not_done_starts_nothing_and_an_answer_stands(plan: Any, desk: 
 def give_money(case: Any, yuan: str) -> None:
     holder = Party.objects.get(case=case, role=Party.DEBTOR)
     Asset.objects.create(court=case.court, case=case, position=1, kind="deposit", holder=holder, title="存款（样）", amount_yuan=Decimal(yuan),
-                         available_yuan=Decimal(yuan), seen_at=MONDAY)  # fmt: skip
+                         available_yuan=Decimal(yuan), as_of=MONDAY)  # fmt: skip
 
 
 @pytest.mark.parametrize(("money", "other", "covers"), [

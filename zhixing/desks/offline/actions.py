@@ -12,6 +12,7 @@ from django.db import transaction
 
 from zhixing.casework.cases.models import Party
 from zhixing.casework.dossier.actions import record_with_proof
+from zhixing.casework.dossier.models import Scan
 from zhixing.casework.facts import record, rules
 from zhixing.casework.facts.forms import desk_for
 from zhixing.casework.people.actors import Actor
@@ -30,7 +31,7 @@ WHERE = ("place", "phone", "address")
 @dataclass(frozen=True, slots=True)
 class Doing:
     """One attempt: the rung, what came of it and on which day, the event's fields, its proof and a key that makes a repeat
-    harmless. `on` empty is the day of the act."""
+    harmless. `on` empty is the day of the act. `filed` is the ref of a proof that stands in the dossier already."""
 
     rung: str
     result: str
@@ -38,6 +39,7 @@ class Doing:
     on: date | None = None
     proof: UploadedFile | None = None
     key: str = ""
+    filed: str = ""
 
 
 def open_deliveries(
@@ -81,9 +83,13 @@ def attempt(*, case_id: int, refs: Sequence[str], doing: Doing, by: Actor, at: d
         rows = chosen(case_id, refs, what)
         climb(doing.rung, rows, what)
         payload = said_of(rows, {**doing.payload, "result": doing.result})
-        done = record_with_proof(spec.event, proof=doing.proof, case_id=case_id, payload=payload, key=doing.key or None,  # type: ignore[arg-type]
-                                 desk=desk_for(rules.rulebook().events[spec.event], by), by=by, at=at, recorded_at=written_at)  # fmt: skip
-        scan = newest_scan(case_id, spec.event) if doing.proof else ""
+        common: dict[str, Any] = {"case_id": case_id, "payload": payload, "desk": desk_for(rules.rulebook().events[spec.event], by),
+                                  "key": doing.key or None, "by": by, "at": at, "recorded_at": written_at}  # fmt: skip
+        if doing.filed and Scan.objects.filter(case_id=case_id, ref=doing.filed).exists():
+            done, scan = record(spec.event, court_id=by.court_id, **common), doing.filed
+        else:
+            done = record_with_proof(spec.event, proof=doing.proof, **common)
+            scan = newest_scan(case_id, spec.event) if doing.proof else ""
         where = next((str(doing.payload[name]) for name in WHERE if doing.payload.get(name)), "")
         trace = Trace(on=on, where=where, mode=str(doing.payload.get("mode", "")), scan_ref=scan, seq=done.seq)
         add(rows, doing.rung, outcome, trace, by, written_at)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import doing_views, field_views, views
+from . import doing_views, field_views, phone_views, views
 
 urlpatterns = [
     path("offline/", views.home, name="offline-home"),
@@ -20,6 +20,10 @@ urlpatterns = [
     path("offline/cases/<ref>/announcement/<int:n>/", doing_views.announcement, name="offline-announce"),
     path("offline/cases/<ref>/search/", field_views.search, name="offline-search"),
     path("offline/cases/<ref>/search/start/", field_views.search_start, name="offline-search-start"),
+    path("offline/today/", phone_views.today, name="offline-today"),
+    path("offline/today/list/", phone_views.listing, name="offline-today-list"),
+    path("offline/today/send/", phone_views.send, name="offline-today-send"),
+    path("offline/today/worker.js", phone_views.worker, name="offline-today-worker"),
     path("offline/days/", field_views.days, name="offline-days"),
     path("offline/days/new/", field_views.day_new, name="offline-day-new"),
     path("offline/days/<ref>/", field_views.day, name="offline-day"),
