@@ -86,21 +86,24 @@ def _delivery(at: At, ref: str) -> None:
     assert "三(三)2" in refused
     offline.did(ref, "delivery_address_consulted", source="两者", address=DEBTOR["address"])
     offline.did(ref, "traditional_search_started", act="调查")
-    _with_proof(offline, ref, "delivery_phoned", debtor=DEBTOR["name"], result="来院领取")
-    _with_proof(offline, ref, "delivery_completed", mode="来院领取", served_on=today())
+    _served_at_court(offline, ref)
     offline.did(ref, "delivery_legality_checked", checked="受送达人、方式、签收均合法", legal=True)
     offline.did(ref, "traditional_search_registered", result="已查不动产、车辆、股权", asset_covers_claim=True, asset_found=True)
     offline.did(ref, "offline_stage_completed", asset_found=True)
     assert "等待对方接收" in offline.hand(ref, "执行实施团队")
 
 
-def _with_proof(someone: Person, ref: str, kind: str, **fields: str) -> None:
-    """An act that the regulation wants a scan for: refused without, recorded with."""
-    someone.act(ref, kind, **fields)
-    assert someone.page.locator(".field-error").count() == 1, someone.text()
-    proof(someone)
-    someone.send()
-    assert someone.page.locator(".message-success").count(), someone.text()
+def _served_at_court(offline: Person, ref: str) -> None:
+    """The notice is put down, the debtor called and served; with the last paper served the delivery is complete."""
+    offline.open(f"/offline/cases/{ref}/")
+    offline.put("more", "执行通知书|通知1号")
+    offline.send()
+    offline.page.locator("[data-next]").first.click()
+    offline.page.get_by_label("来院领取", exact=True).check()
+    offline.send()
+    assert offline.page.locator(".field-error").count() == 1, offline.text()
+    proof(offline)
+    assert "送达完成已登记" in offline.send()
 
 
 def _money(at: At, ref: str) -> None:

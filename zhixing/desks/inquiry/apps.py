@@ -8,6 +8,11 @@ class InquiryConfig(AppConfig):
     label = "inquiry"
     desk_homes: ClassVar = {"inquiry": ("inquiry-home", "page:inquiry")}
     case_tabs: ClassVar = (("财产", "inquiry-case", "page:assets"),)
+    # What was done on the platform before this product was there is entered by hand; `adopting` then gives it its rows.
+    also_by_hand: ClassVar = (
+        "inquiry_started_zdz", "inquiry_started_ddd", "inquiry_feedback_received", "feedback_form_printed", "feedback_assets_handled",
+        "online_freeze_made", "online_control_completed",
+    )  # fmt: skip
     own_pages: ClassVar = {
         "inquiry_started_zdz": "inquiry-case",
         "inquiry_started_ddd": "inquiry-case",

@@ -10,6 +10,11 @@ class OfflineConfig(AppConfig):
     label = "offline"
     desk_homes: ClassVar = {"offline": ("offline-home", "page:offline")}
     case_tabs: ClassVar = (("送达", "offline-case", "page:offline"),)
+    # What was served or searched before this product was there is entered by hand.
+    also_by_hand: ClassVar = (
+        "delivery_phoned", "delivery_posted", "delivery_in_person", "delivery_electronic", "delivery_completed", "announcement_published",
+        "announcement_served", "traditional_search_started", "traditional_search_registered",
+    )  # fmt: skip
     own_pages: ClassVar = dict.fromkeys(
         (
             "delivery_phoned", "delivery_phone_skipped", "delivery_posted", "delivery_post_result", "delivery_post_skipped",

@@ -49,6 +49,7 @@ def _acts(request: HttpRequest, subject: Subject, kinds: list[EventKind]) -> Htt
             gate = checklist(book, subject.state, spec.kind, {"from_desk": subject.holder}, request.actor, request.now)
             groups.setdefault(title, []).append({
                 "spec": spec, "url": act_url(spec, subject.what, subject.ref), "wanted": spec.kind in wanted, "open": gate.is_open,
+                "by_hand": spec.kind in also_by_hand(),
             })  # fmt: skip
     for rows in groups.values():
         rows.sort(key=lambda row: not row["wanted"])
