@@ -61,7 +61,7 @@ def pairs(made: Big, fetch: Callable[[str, Any], list[Any]]) -> dict[str, Callab
 
         def ours() -> object:
             kept.forget()  # what it costs to count: a page whose court has recorded nothing since pays less
-            return counts(court, [where], at=NOW)
+            return counts(court, where, at=NOW)
 
         return (ours,
                 lambda: fetch(COUNTS, (NOW, NOW, NOW + timedelta(days=3), court, where)))  # fmt: skip

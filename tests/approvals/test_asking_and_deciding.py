@@ -130,8 +130,8 @@ def test_lists_show_what_one_may_decide_and_never_ones_own(case, actors, book):
     assert {row["asked_by__name"] for row in waiting_for(book, actors.deputy)} == {"执甲", "局甲"}
     assert waiting_for(book, actors.clerk) == []
     for who, expected in ((actors.chief, (1, 1)), (actors.officer, (0, 1)), (actors.clerk, (0, 0))):
-        own = counts(case.court_id, ["team"], at=LATER, person_id=who.person_id, decides=kinds_approved_by(book, who))[""]
-        assert (own.arrived, own.offered) == expected
+        own = counts(case.court_id, "team", at=LATER, person_id=who.person_id, decides=kinds_approved_by(book, who))
+        assert (own.to_decide, own.asked) == expected
 
 
 def test_a_double_click_asks_once(case, actors):

@@ -16,7 +16,7 @@ DUE = moment("2026-03-04 23:59:59")
 
 
 def late_and_all(court, at=MONDAY) -> tuple[int, int]:
-    found = counts(court.pk, ["intake"], at=at)["intake"]
+    found = counts(court.pk, "intake", at=at)
     return found.late, found.all
 
 

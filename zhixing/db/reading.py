@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
+from .many import stored
 from .prepared import prepared_cursor
 
 KEPT = "zhixing_reader"
@@ -19,7 +20,7 @@ LARGE = 1000  # rows: a cursor holds its last answer, and a large one is not to 
 
 
 def read(sql: str, params: Sequence[Any] | Mapping[str, Any] = (), *, moments: Collection[int] = ()) -> list[Sequence[Any]]:
-    """Every row of one SELECT; the columns `moments` hold aware moments (in UTC) or None.
+    """Every row of one SELECT. Parameters may be dates and aware moments; the columns `moments` hold aware moments or None.
 
     What watches statements (the guard of a GET, a test that counts) sees it. Not for statements whose plan hangs on a
     parameter's value (`prepared_cursor`).
@@ -28,7 +29,7 @@ def read(sql: str, params: Sequence[Any] | Mapping[str, Any] = (), *, moments: C
     if connection.vendor == "postgresql" and not connection.queries_logged:
         return _kept(connection, sql, params)
     with connection.cursor() as cursor:
-        cursor.execute(sql, params)
+        cursor.execute(sql, _stored(params, connection.vendor))
         rows = cursor.fetchall()
     if connection.vendor == "postgresql" or not moments:
         return rows  # type: ignore[no-any-return]
@@ -45,6 +46,12 @@ def _kept(connection: Any, sql: str, params: Any) -> list[Sequence[Any]]:
     if len(rows) > LARGE:
         del connection.__dict__[KEPT]
     return rows  # type: ignore[no-any-return]
+
+
+def _stored(params: Any, vendor: str) -> Any:
+    if isinstance(params, Mapping):
+        return {name: stored(value, vendor) for name, value in params.items()}
+    return [stored(value, vendor) for value in params]
 
 
 def _moment(value: datetime | str | None) -> datetime | None:

@@ -7,12 +7,10 @@ from functools import cache
 from typing import Any
 
 from django.apps import apps
-from django.db import connection
 from django.http import HttpRequest
 
 from zhixing.casework.duties.kept import MOVED, Kept, keep, recall
 from zhixing.casework.duties.queries import edges
-from zhixing.casework.facts.write import stored
 from zhixing.casework.matters.actions import DAILY
 from zhixing.casework.people.authority import allowed
 from zhixing.db.reading import read
@@ -70,7 +68,7 @@ def around(request: HttpRequest) -> tuple[dict[str, int], tuple[str, int] | None
     _, tomorrow, _ = edges(request.now)
     court, today, key = request.actor.court_id, request.now.date().isoformat(), ("rail", request.actor.court_id)
     known, due = recall(key, request.now)
-    rows = read(FRAME, (court, stored(tomorrow, connection.vendor), court, known, court, court, DAILY, today))
+    rows = read(FRAME, (court, tomorrow, court, known, court, court, DAILY, today))
     head = next((name for what, name, _ in rows if what == "head"), "")
     if head != known or not head:
         due = [(name, n) for what, name, n in rows if what == "desk"]

@@ -16,7 +16,6 @@ from django.db import connection
 from zhixing.db.reading import read
 from zhixing.rulebook.deadlines import CST
 
-from ..facts.write import stored
 from .kept import MOVED, Kept, keep, recall
 
 SOON_DAYS = 3  # the counter 三日内 of the desk's page: today and the two days after it are natural days on a screen
@@ -60,7 +59,8 @@ class Item(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The counters of one desk. `late` + `today` + `soon` + `later` + `still` is everything it owes."""
+    """The counters of one desk. `late` + `today` + `soon` + `later` + `still` is everything it owes.
+    `to_decide` and `asked` are a person's approvals: those that wait for them, and those they asked for."""
 
     late: int = 0
     today: int = 0
@@ -70,6 +70,8 @@ class Counts:
     arrived: int = 0
     offered: int = 0
     reminders: int = 0
+    to_decide: int = 0
+    asked: int = 0
     oldest_due_at: datetime | None = None
 
     @property
@@ -123,78 +125,60 @@ def worklist(
     if rules is not None:
         sql += f" AND d.rule IN ({_marks(rules)})" if rules else " AND 1 = 0"
         params += rules
-    return list(map(Item._make, _rows(f"{sql} ORDER BY d.due_at, d.id LIMIT %s", [*params, limit], MOMENTS)))
+    return list(map(Item._make, read(f"{sql} ORDER BY d.due_at, d.id LIMIT %s", [*params, limit], moments=MOMENTS)))
 
 
 # Each counted up to its edge: one comparison a row and edge; `_buckets` takes them apart.
 UP_TO = """count(*) FILTER (WHERE d.due_at < %s), count(*) FILTER (WHERE d.due_at < %s), count(*) FILTER (WHERE d.due_at < %s),
   count(d.due_at), count(*)"""
-COUNT = f"""SELECT d.desk, {UP_TO}, 0, 0, 0, min(d.due_at), min(d.due_at) FILTER (WHERE d.due_at >= %s)
-FROM duty d WHERE d.court_id = %s AND {OPEN} AND d.desk IN ({{desks}}) AND {MOVED} GROUP BY d.desk
-UNION ALL SELECT '=' || hash, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL FROM journal_head WHERE court_id = %s AND stream = 'casework'
-UNION ALL SELECT to_desk, 0, 0, 0, 0, 0, count(*), 0, 0, NULL, NULL FROM handoff
-  WHERE court_id = %s AND state = 'offered' AND to_desk IN ({{desks}}) GROUP BY to_desk
-UNION ALL SELECT from_desk, 0, 0, 0, 0, 0, 0, count(*), 0, NULL, NULL FROM handoff
-  WHERE court_id = %s AND state = 'offered' AND from_desk IN ({{desks}}) GROUP BY from_desk
-UNION ALL SELECT to_desk, 0, 0, 0, 0, 0, 0, 0, count(*), NULL, NULL FROM notice
-  WHERE court_id = %s AND to_desk IN ({{desks}}) AND to_desk > '' AND read_at IS NULL GROUP BY to_desk"""
+COUNT = f"""SELECT (SELECT hash FROM journal_head WHERE court_id = %s AND stream = 'casework'), {UP_TO},
+  (SELECT count(*) FROM handoff WHERE court_id = %s AND state = 'offered' AND to_desk = %s),
+  (SELECT count(*) FROM handoff WHERE court_id = %s AND state = 'offered' AND from_desk = %s),
+  (SELECT count(*) FROM notice WHERE court_id = %s AND to_desk = %s AND to_desk > '' AND read_at IS NULL),
+  {{to_decide}}, {{asked}}, min(d.due_at), min(d.due_at) FILTER (WHERE d.due_at >= %s)
+FROM duty d WHERE d.court_id = %s AND d.desk = %s AND {OPEN} AND {MOVED}"""
+ASKED = "(SELECT count(*) FROM approval WHERE court_id = %s AND state = 'asked' AND asked_by_id {of})"
 
 
-OWN = """
-UNION ALL SELECT '', 0, 0, 0, 0, 0, count(*) FILTER (WHERE asked_by_id <> %s AND {kinds}),
-  count(*) FILTER (WHERE asked_by_id = %s), 0, NULL, NULL FROM approval WHERE court_id = %s AND state = 'asked'"""
-
-
-def counts(
-    court_id: int, desks: Sequence[str], *, at: datetime, person_id: int | None = None, decides: Sequence[str] = ()
-) -> dict[str, Counts]:
-    """The counters of several desks in one statement; a desk that owes nothing has zeros. With a `person_id` the key ""
-    holds that person's approvals: `arrived` waits for their decision (of the kinds `decides`), `offered` they asked for."""
-    if not desks:
-        return {}
+def counts(court_id: int, desk: str, *, at: datetime, person_id: int | None = None, decides: Sequence[str] = ()) -> Counts:
+    """The counters of a desk in one statement. With a `person_id` that person's approvals too: those of the kinds `decides`
+    that wait for them, and those they asked for."""
     now, tomorrow, beyond = edges(at)
-    key = (court_id, tuple(desks))
+    key = (court_id, desk)
     known, clocks = recall(key, now)
-    marks = _marks(desks)
-    sql = COUNT.format(desks=marks)
-    params: list[Any] = [now, tomorrow, beyond, now, court_id, *desks, court_id, known, court_id]
-    for _ in range(3):
-        params += [court_id, *desks]
-    if person_id is not None:
-        sql += OWN.format(kinds=f"kind IN ({_marks(decides)})" if decides else "1 = 0")
-        params += [person_id, *decides, person_id, court_id]
-    rows = _rows(sql, params)
-    head = next((row[0][1:] for row in rows if row[0].startswith("=")), "")
+    waiting, mine = _own(court_id, person_id, decides)
+    place = (court_id, desk)
+    sql = COUNT.format(to_decide=waiting[0], asked=mine[0])
+    params = (court_id, now, tomorrow, beyond, *place * 3, *waiting[1], *mine[1], now, *place, court_id, known)
+    [(head, *found)] = read(sql, params)
     if head != known or not head:
-        clocks = [row for row in rows if row[5]]
-        passing = [moment for row in clocks if (moment := moment_of(row[10]))]
-        keep(key, Kept(head, now, min([tomorrow, *passing]), clocks))
-    elsewhere = [row for row in rows if not row[5]]
-    return _totals(["", *desks] if person_id is not None else desks, [*clocks, *elsewhere])
+        clocks = [*found[:5], moment_of(found[10])]
+        keep(key, Kept(head or "", now, min(tomorrow, moment_of(found[11]) or tomorrow), clocks))
+    return Counts(*[*_buckets(*clocks[:5]), *found[5:10], clocks[5]])
 
 
-def _totals(desks: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, Counts]:
-    found: dict[str, list[Any]] = {d: [0] * 8 + [None] for d in desks}
-    for desk, *numbers, oldest, _ in rows:
-        if desk in found:
-            totals = found[desk]
-            totals[:8] = [a + b for a, b in zip(totals, _buckets(*numbers), strict=False)]
-            totals[8] = moment_of(oldest) or totals[8]
-    return {desk: Counts(*values) for desk, values in found.items()}
+def _own(court_id: int, person_id: int | None, decides: Sequence[str]) -> tuple[tuple[str, tuple[Any, ...]], ...]:
+    """What waits for a person's decision, and what they asked for: (SQL, parameters) of each number."""
+    if person_id is None:
+        return ("0", ()), ("0", ())
+    mine = ASKED.format(of="= %s"), (court_id, person_id)
+    if not decides:
+        return ("0", ()), mine
+    return (ASKED.format(of=f"<> %s AND kind IN ({_marks(decides)})"), (court_id, person_id, *decides)), mine
 
 
-def _buckets(now: int, tomorrow: int, beyond: int, running: int, every: int, *others: int) -> tuple[Any, ...]:
+def _buckets(now: int, tomorrow: int, beyond: int, running: int, every: int) -> tuple[Any, ...]:
     """late, today, soon, later, still out of how many there are up to each edge."""
-    return now, tomorrow - now, beyond - tomorrow, running - beyond, every - running, *others
+    return now, tomorrow - now, beyond - tomorrow, running - beyond, every - running
 
 
 def court_board(court_id: int, at: datetime) -> dict[str, Counts]:
     """The counters of every desk of the court that owes something, worst first."""
-    rows = _rows(
+    rows = read(
         f"SELECT d.desk, {UP_TO}, min(d.due_at) FROM duty d WHERE d.court_id = %s AND {OPEN} GROUP BY d.desk ORDER BY 2 DESC, 1",
         [*edges(at), court_id],
     )
-    return {desk: Counts(*[*_buckets(*numbers), 0, 0, 0, moment_of(oldest)]) for desk, *numbers, oldest in rows}
+    return {desk: Counts(*[*_buckets(*numbers), 0, 0, 0, 0, 0, moment_of(oldest)]) for desk, *numbers, oldest in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,10 +223,7 @@ def monthly_indicators(court_id: int, year: int, month: int) -> Indicators:
     first = datetime(year, month, 1, tzinfo=CST)
     following = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=CST)
     names = {"court": court_id, "first": first.date(), "next": following.date(), "from": first, "to": following}
-    vendor = connection.vendor
-    [(received, closed, still_open, days, ended, late, due, done)] = read(
-        MONTH.format(days=DAYS[vendor]), {k: stored(v, vendor) for k, v in names.items()}
-    )
+    [(received, closed, still_open, days, ended, late, due, done)] = read(MONTH.format(days=DAYS[connection.vendor]), names)
     return Indicators(received, closed, still_open, None if days is None else float(days), ended, late, due, done)
 
 
@@ -252,11 +233,6 @@ def moment_of(value: Any) -> datetime | None:
         return None
     moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(CST)
-
-
-def _rows(sql: str, params: Sequence[Any], moments: Collection[int] = ()) -> list[Sequence[Any]]:
-    vendor = connection.vendor
-    return read(sql, [stored(v, vendor) for v in params] if vendor == "sqlite" else params, moments=moments)
 
 
 def _marks(values: Collection[Any]) -> str:

@@ -9,10 +9,10 @@ from django.db import connection
 
 from zhixing.casework.facts import rules
 from zhixing.casework.facts.replay import Difference, chain_differences
-from zhixing.casework.facts.write import stored
 from zhixing.casework.people.actors import Actor
 from zhixing.casework.people.authority import require
 from zhixing.casework.people.models import Person
+from zhixing.db.many import stored
 from zhixing.db.prepared import prepared_cursor
 
 from .append import append

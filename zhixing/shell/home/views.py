@@ -65,17 +65,16 @@ def _desk(request: HttpRequest, desk: str) -> HttpResponse:
     """The worklist of a desk, or what has arrived, or what waits for others."""
     by, book = request.actor, request.book
     bucket = request.GET.get("bucket", "all")
-    found = counts(by.court_id, [desk], at=request.now, person_id=by.person_id, decides=kinds_approved_by(book, by))
-    totals, own = found[desk], found[""]
+    totals = counts(by.court_id, desk, at=request.now, person_id=by.person_id, decides=kinds_approved_by(book, by))
     context: dict[str, Any] = {
-        "desk": book.desks[desk], "bucket": bucket, "to_decide": own.arrived, "mine": desk in by.desks,
-        "counters": _counters(desk, bucket, totals, own.offered), "totals": totals,
+        "desk": book.desks[desk], "bucket": bucket, "to_decide": totals.to_decide, "mine": desk in by.desks,
+        "counters": _counters(desk, bucket, totals), "totals": totals,
         "may_handoff": allowed(book, by, "do:handoff"), "may_accept": allowed(book, by, "do:accept"),
     }  # fmt: skip
     if bucket == "arrived":
         return _show(request, "arrived", context | {"rows": custody.arrived(by.court_id, desk)})
     if bucket == "waiting":
-        mine = [shown(book, row) for row in asked_by(by) if row["state"] == "asked"] if own.offered else []
+        mine = [shown(book, row) for row in asked_by(by) if row["state"] == "asked"] if totals.asked else []
         return _show(request, "waiting", context | {"rows": custody.offered(by.court_id, desk), "asked": mine})
     if bucket == "reminders":
         return _show(request, "reminders", context | {"rows": reminders(by.court_id, desk)})
@@ -100,10 +99,10 @@ def _query(bucket: str, team: str | None, after: str = "") -> str:
     return "?" + "&".join(parts)
 
 
-def _counters(desk: str, bucket: str, totals: Counts, asked: int) -> list[dict[str, Any]]:
+def _counters(desk: str, bucket: str, totals: Counts) -> list[dict[str, Any]]:
     base = reverse("desk", args=[desk])
     shown = [(key, WORDS[key], getattr(totals, key), STATES[key]) for key in ("all", "late", "today", "soon", "later", "still")]
-    shown += [("arrived", "新到", totals.arrived, "info"), ("waiting", "等待他人", totals.offered + asked, "waiting"),
+    shown += [("arrived", "新到", totals.arrived, "info"), ("waiting", "等待他人", totals.offered + totals.asked, "waiting"),
               ("reminders", "提醒", totals.reminders, "today")]  # fmt: skip
     return [
         {"words": words, "count": count, "url": f"{base}?bucket={key}", "state": state, "current": key == bucket}
