@@ -1,4 +1,8 @@
-"""The desk's page with log-in, rights and the guard of reads, beside a plain Django page of the same fifty rows."""
+"""The desk's page with log-in, rights and the guard of reads, beside a plain Django page of the same fifty rows.
+
+Nothing is recorded in the court meanwhile, so ours counts its clocks once (`casework.duties.kept`); the first page after an
+event counts again. What counting costs by itself is the line `counts` of reads.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +44,7 @@ TEMPLATE = """<!doctype html><html lang="zh"><head><title>待办</title></head><
 </tr>{% endfor %}</tbody></table></body></html>"""
 ENGINE = Engine().from_string(TEMPLATE)
 PAGE = 50
-WHY = "the product's page is half again as large: the frame with its navigation, acts by right for each row, dialogs, and security middleware"
+WHY = "the product's page is half again as large (frame, acts by right, dialogs) and passes the security middleware"
 
 
 def plain_page(request: HttpRequest, desk: str = "", **_: str) -> HttpResponse:

@@ -60,7 +60,7 @@ def pairs(made: Big, fetch: Callable[[str, Any], list[Any]]) -> dict[str, Callab
         court, where = dice.choice(made.courts), dice.choice(made.desks)
 
         def ours() -> object:
-            kept.forget()  # what it costs to count: a page whose court has recorded nothing since pays less
+            kept.forget()  # what it costs to count: while a court records nothing, a page does not even do that
             return counts(court, where, at=NOW)
 
         return (ours,
@@ -95,4 +95,4 @@ def compare(name: str, pair: Callable[[random.Random], Pair], times: int, target
     ]  # fmt: skip
 
 
-WHY = "not profiled further: the product's read asks for more columns or numbers than the bare one, goes through Django's cursor and names its rows"
+WHY = "the product's read asks for more columns or numbers than the bare one, passes the guard's wrapper and names its rows"
