@@ -58,7 +58,7 @@ class Raw:
         self.how_many, self.court = how_many, world.court()
         self.steps = _captured()
         self.cases = world.cases(self.court, how_many * rounds)
-        self.connection, self.seq = connect(), 0
+        self.connection, self.seq, self.hash = connect(), 0, ""
         with self.connection.cursor() as cursor:
             cursor.execute("INSERT INTO journal_head (court_id, stream, seq, hash) VALUES (%s, 'casework', 0, '')", (self.court.pk,))
 
@@ -74,7 +74,8 @@ class Raw:
     def _values(self, rows: write.Rows, case_id: int) -> dict[str, Any]:
         entry = write.entry_of(rows) | {"court_id": self.court.pk, "seq": self.seq, "case_id": case_id}
         notices = [(f"{self.court.pk}:{self.seq}:{number}", *n[1:]) for number, n in enumerate(rows.notices)]
-        return write.parameters(replace(rows, notices=notices), entry, rows.columns)
+        previous, self.hash = self.hash, rows.hash
+        return write.parameters(replace(rows, previous=previous, notices=notices), entry, rows.columns)
 
 
 def _captured() -> list[write.Rows]:

@@ -1,7 +1,7 @@
 """One event, one transaction: authority, gate, engine, journal, duties, notices, state.
 
-On PostgreSQL the whole event costs one reading statement and one data-modifying statement, which is a transaction of its own
-unless the caller has one open (then the reading statement locks the court's journal head); on SQLite the same rows are written by a handful of local statements inside an IMMEDIATE transaction.
+On PostgreSQL the whole event costs one reading statement (none where a guess of this process still holds) and one
+data-modifying statement, which is a transaction of its own unless the caller has one open (then the reading statement locks the court's journal head); on SQLite the same rows are written by a handful of local statements inside an IMMEDIATE transaction.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from zhixing.rulebook.model import Rulebook
 from zhixing.rulebook.refusals import Reason, Refusal
 
 from ..journal.chain import link
-from . import rules, write
+from . import guesses, rules, write
 
 STREAM = "casework"
 
@@ -74,8 +74,10 @@ def record(
 
     connection = connections[DEFAULT_DB_ALIAS]  # itself: Django's proxy would look it up at every attribute
 
-    def once(lock: bool) -> Recorded:
-        now = write.read(connection, court_id, STREAM, case_id, matter_id, key, lock=lock)
+    alone = connection.vendor == "postgresql" and not connection.in_atomic_block
+    subject = write.subject(case_id, matter_id)
+
+    def once(now: write.Now) -> Recorded:
         state = memory.load(now.document)
         if now.repeated_seq is not None:
             return Recorded(now.repeated_seq, [], state, repeated=True)
@@ -95,19 +97,29 @@ def record(
             _know_handler(kind, court_id, columns["handler_id"])
         fields = (court_id, STREAM, seq, kind, case_id, matter_id, at.isoformat(), recorded.isoformat(), by.person_id,
                   by.name, desk, spec.clause, dumps(kept), book.regulation.id, now.calendar_version)  # fmt: skip
-        write.write(connection, write.Rows(
-            fields=fields, at=at, recorded_at=recorded, key=key, hash=link(now.hash, fields), duties=changed,
+        rows = write.Rows(
+            fields=fields, at=at, recorded_at=recorded, key=key, previous=now.hash, hash=link(now.hash, fields), duties=changed,
             document=memory.dump(state), notices=[] if quiet else write.notices_of(book, kind, court_id, seq),
             columns=columns,
-        ))  # fmt: skip
+        )  # fmt: skip
+        write.write(connection, rows)
+        if alone and subject[1] is not None:
+            guesses.keep(court_id, write.Now(seq, rows.hash, rows.document, now.calendar_version, None), subject)
         return Recorded(seq, changed, state)
 
-    if connection.vendor == "postgresql" and not connection.in_atomic_block:
-        # Alone, the one writing statement is the transaction: it writes nothing if the head moved since it was read.
+    def read(*, lock: bool) -> write.Now:
+        return write.read(connection, court_id, STREAM, case_id, matter_id, key, lock=lock)
+
+    if alone:
+        # Alone, the one writing statement is the transaction: it writes nothing if the head is elsewhere than it was seen.
+        if key is None and (guess := guesses.recall(court_id, subject)) is not None:
+            with suppress(write.HeadMoved, Refusal):  # a refusal may rest on what is no longer so: it is asked again
+                return once(guess)
+            guesses.forget(court_id)
         with suppress(write.HeadMoved):
-            return once(lock=False)
+            return once(read(lock=False))
     with transaction.atomic():
-        return once(lock=True)
+        return once(read(lock=True))
 
 
 _canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode

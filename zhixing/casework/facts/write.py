@@ -54,6 +54,7 @@ class Rows:
     at: datetime
     recorded_at: datetime
     key: str | None
+    previous: str
     hash: str
     duties: Sequence[Duty]
     document: str
@@ -138,11 +139,12 @@ def _upsert(what: str) -> str:
 def one_statement(what: str, columns: tuple[str, ...] = (), *, duties: bool = True, notices: bool = True) -> str:
     """Everything one event writes, as one statement; `columns` are those of the case row that change with it.
 
-    Every part hangs on `head`: when the head has moved nothing is written, and the answer is 0. What an event does not
+    Every part hangs on `head`: when the head or the calendar is no longer as seen nothing is written, and the answer is 0. What an event does not
     change is no part of its statement: opening a table and its indexes costs as much as a row.
     """
     parts = [f"""WITH head AS (UPDATE journal_head SET seq = %(seq)s, hash = %(hash)s
-    WHERE court_id = %(court_id)s AND stream = %(stream)s AND seq = %(seq)s - 1 RETURNING 1),
+    WHERE court_id = %(court_id)s AND stream = %(stream)s AND seq = %(seq)s - 1 AND hash = %(previous)s
+    AND %(calendar_version)s = (SELECT coalesce(max(v.version), 0) FROM calendar_version v WHERE v.court_id = %(court_id)s) RETURNING 1),
 entry AS (INSERT INTO journal_entry ({", ".join(ENTRY)}) SELECT {", ".join(f"%({c})s" for c in ENTRY)} FROM head RETURNING 1),
 memory AS (INSERT INTO {what}_state ({what}_id, document, events) SELECT %({what}_id)s, %(document)s, 1 FROM head
     WHERE %({what}_id)s IS NOT NULL
@@ -164,7 +166,7 @@ memory AS (INSERT INTO {what}_state ({what}_id, document, events) SELECT %({what
 
 def parameters(rows: Rows, entry: dict[str, Any], columns: Mapping[str, Any]) -> dict[str, Any]:
     """What `one_statement` is executed with."""
-    values = {**entry, "document": rows.document}
+    values = {**entry, "previous": rows.previous, "document": rows.document}
     for column, value in columns.items():
         values[f"case_{column}"] = value
     if rows.duties:
@@ -183,7 +185,7 @@ def _typed(sql: str) -> str:
 
 
 def write(connection: Any, rows: Rows) -> None:
-    """Write the rows of one event. Raises `HeadMoved`, with nothing written, when the head is no longer where it was read."""
+    """Write the rows of one event. Raises `HeadMoved`, with nothing written, when the head is no longer where it was seen."""
     entry = entry_of(rows)
     what, ident = subject(entry["case_id"], entry["matter_id"])
     columns = rows.columns if what == "case" and ident is not None else {}
