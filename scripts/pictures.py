@@ -1,6 +1,6 @@
 """Take the pictures of docs/pictures from a running demo court: `zhixing serve --demo`, then `python scripts/pictures.py http://127.0.0.1:8000`.
 
-Pages are opened as people of the demo court see them; nothing is written to it but their log-ins and one register upload.
+Pages are opened as people of the demo court see them; nothing is written to it but their log-ins, one register upload, a batch of drafts and what one case is to be served.
 """
 
 from __future__ import annotations
@@ -51,6 +51,37 @@ def at(path: str) -> Callable[[Page, str], None]:
     return opening
 
 
+def first_of(path: str, link: str) -> Callable[[Page, str], None]:
+    """Opens what the first row of a list leads to."""
+
+    def opening(page: Page, base: str) -> None:
+        page.goto(base + path)
+        page.locator(link).first.click()
+        page.wait_for_load_state()
+        page.wait_for_timeout(2000)  # the PDF inside the page is drawn by another process
+
+    return opening
+
+
+def drafted(page: Page, base: str) -> None:
+    """The papers of every new case, drafted in one go, waiting to be checked."""
+    page.goto(base + "/papers/?pile=wanting")
+    if page.locator("[data-pick-all]").count():
+        page.check("[data-pick-all]")
+        page.locator("#papers-draft .btn-primary").click()
+        page.get_by_text("完成。").wait_for(timeout=180_000)
+    page.goto(base + "/papers/?pile=drafted")
+
+
+def served(page: Page, base: str) -> None:
+    """A case's papers put down for delivery."""
+    page.goto(base + "/offline/?pile=new")
+    page.locator("td.act a").first.click()
+    page.locator("[name=more]").fill("执行通知书\n报告财产令\n被执行人财产申报表")
+    page.locator("main [data-submit]").first.click()
+    page.wait_for_load_state()
+
+
 def explained(page: Page, base: str) -> None:
     """A clock's explanation, open beside the worklist."""
     page.goto(base + "/")
@@ -76,6 +107,11 @@ PICTURES = [
     ("import-preview", "quality_officer", DESKTOP, previewed),
     ("clause", "inquiry_officer", DESKTOP, at("/rules/clauses/三(二)5/")),
     ("calendar", "bureau_head", DESKTOP, at("/calendar/")),
+    ("papers-pile", "document_clerk", DESKTOP, drafted),
+    ("paper", "handler", DESKTOP, first_of("/papers/?pile=drafted", "td.main a")),
+    ("inquiry", "inquiry_officer", DESKTOP, at("/inquiry/")),
+    ("delivery", "offline_officer", DESKTOP, served),
+    ("phone-today", "offline_officer", PHONE, at("/offline/today/")),
     ("phone-home", "inquiry_officer", PHONE, at("/")),
     ("phone-case", "inquiry_officer", PHONE, case_of("{case}")),
 ]
