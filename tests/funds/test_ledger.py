@@ -13,7 +13,7 @@ from tests.real_court import MONDAY
 from zhixing.casework.cases.models import Case
 from zhixing.casework.people.actors import Actor
 from zhixing.desks.funds.ledger import Move, close_month, post, reserve, reverse
-from zhixing.desks.funds.models import Account, Head, Line, Month, MonthBalance, Posting
+from zhixing.desks.funds.models import Head, LedgerAccount, Line, Month, MonthBalance, Posting
 from zhixing.rulebook.refusals import Refusal
 
 pytestmark = pytest.mark.django_db
@@ -25,15 +25,10 @@ def officer(actor: Callable[..., Actor]) -> Actor:
     return actor("funds_officer")
 
 
-@pytest.fixture
-def case(new_case: Callable[..., Case]) -> Case:
-    return new_case()
-
-
 def receive(case: Case, fen: int, by: Actor, **more: Any) -> Any:
     """Money arrives on the account of a case."""
     values = {"business_on": TODAY, "at": MONDAY, **more}
-    return post(court_id=case.court_id, purpose=Posting.RECEIVED, moves=[Move(case.pk, fen), Move(Account.BANK, -fen)], case_id=case.pk, by=by, **values)
+    return post(court_id=case.court_id, purpose=Posting.RECEIVED, moves=[Move(case.pk, fen), Move(LedgerAccount.BANK, -fen)], case_id=case.pk, by=by, **values)
 
 
 def at_commit(check: Callable[[], Any]) -> None:
@@ -48,8 +43,8 @@ def at_commit(check: Callable[[], Any]) -> None:
 def test_money_that_arrives_is_on_the_case_and_in_the_bank(case: Case, officer: Actor) -> None:
     posted = receive(case, 1_234_56, officer)
     assert posted.no == 1
-    assert Account.objects.get(case=case).balance_fen == 123456
-    assert Account.objects.get(kind="bank").balance_fen == -123456
+    assert LedgerAccount.objects.get(case=case).balance_fen == 123456
+    assert LedgerAccount.objects.get(kind="bank").balance_fen == -123456
     assert sum(Line.objects.values_list("amount_fen", flat=True)) == 0
 
 
@@ -60,16 +55,16 @@ def test_the_same_key_posts_once_and_another_body_under_it_is_refused(case: Case
     assert (again.id, again.repeated) == (first.id, True)
     with pytest.raises(Refusal, match="内容不同"):
         receive(case, 501, officer, key="form-1")
-    assert Account.objects.get(case=case).balance_fen == 500
+    assert LedgerAccount.objects.get(case=case).balance_fen == 500
 
 
 def test_a_case_is_never_overdrawn(case: Case, officer: Actor) -> None:
     """I2: refused with what is free; the database refuses too."""
     receive(case, 500, officer)
     with pytest.raises(Refusal, match=r"可用余额 5\.00 元"):
-        post(court_id=case.court_id, purpose=Posting.FEE, moves=[Move(case.pk, -501), Move(Account.FEES, 501)], business_on=TODAY, by=officer, at=MONDAY)
+        post(court_id=case.court_id, purpose=Posting.FEE, moves=[Move(case.pk, -501), Move(LedgerAccount.FEES, 501)], business_on=TODAY, by=officer, at=MONDAY)
     with pytest.raises(DatabaseError), transaction.atomic():
-        Account.objects.filter(case=case).update(balance_fen=-1)
+        LedgerAccount.objects.filter(case=case).update(balance_fen=-1)
 
 
 def test_what_is_promised_cannot_be_promised_again_or_spent(case: Case, officer: Actor) -> None:
@@ -79,12 +74,12 @@ def test_what_is_promised_cannot_be_promised_again_or_spent(case: Case, officer:
     with pytest.raises(Refusal, match="不够"):
         reserve(case_id=case.pk, fen=101, what="暂不能批准", clause="四(三)2(2)")
     with pytest.raises(Refusal, match="可用余额"):
-        post(court_id=case.court_id, purpose=Posting.FEE, moves=[Move(case.pk, -101), Move(Account.FEES, 101)], business_on=TODAY, by=officer, at=MONDAY)
-    post(court_id=case.court_id, purpose=Posting.SENT, moves=[Move(case.pk, -400, -400), Move(Account.IN_TRANSIT, 400)], business_on=TODAY, by=officer, at=MONDAY)
-    account = Account.objects.get(case=case)
+        post(court_id=case.court_id, purpose=Posting.FEE, moves=[Move(case.pk, -101), Move(LedgerAccount.FEES, 101)], business_on=TODAY, by=officer, at=MONDAY)
+    post(court_id=case.court_id, purpose=Posting.SENT, moves=[Move(case.pk, -400, -400), Move(LedgerAccount.IN_TRANSIT, 400)], business_on=TODAY, by=officer, at=MONDAY)
+    account = LedgerAccount.objects.get(case=case)
     assert (account.balance_fen, account.reserved_fen) == (100, 0)
     with pytest.raises(DatabaseError), transaction.atomic():
-        Account.objects.filter(case=case).update(reserved_fen=101)
+        LedgerAccount.objects.filter(case=case).update(reserved_fen=101)
 
 
 def test_a_posting_is_reversed_once_and_only_with_a_reason(case: Case, officer: Actor) -> None:
@@ -93,7 +88,7 @@ def test_a_posting_is_reversed_once_and_only_with_a_reason(case: Case, officer: 
     with pytest.raises(Refusal, match="理由"):
         reverse(posting_id=posted.id, reason=" ", business_on=TODAY, by=officer, at=MONDAY)
     undone = reverse(posting_id=posted.id, reason="记错案件", business_on=TODAY, by=officer, at=MONDAY)
-    assert Account.objects.get(case=case).balance_fen == 0
+    assert LedgerAccount.objects.get(case=case).balance_fen == 0
     for twice in (posted.id, undone.id):
         with pytest.raises(Refusal, match="已经冲正"):
             reverse(posting_id=twice, reason="再来一次", business_on=TODAY, by=officer, at=MONDAY)
@@ -119,7 +114,7 @@ def test_the_database_refuses_to_change_or_delete(case: Case, officer: Actor, ta
 
 def raw_posting(case: Case, officer: Actor, amounts: list[int], size: int | None = None) -> None:
     """Rows written past the ledger's own code, lines first."""
-    account = Account.objects.get(case=case)
+    account = LedgerAccount.objects.get(case=case)
     head = Head.objects.get(court_id=case.court_id)
     ident, balance = 7777, account.balance_fen
     for position, fen in enumerate(amounts, 1):
@@ -139,7 +134,7 @@ def test_the_database_refuses_a_posting_that_does_not_balance(case: Case, office
 
 def test_the_database_refuses_a_line_added_later_or_out_of_step(case: Case, officer: Actor) -> None:
     posted = receive(case, 700, officer)
-    account = Account.objects.get(case=case)
+    account = LedgerAccount.objects.get(case=case)
     for n, balance, position in ((2, 800, 3), (3, 800, 3), (2, 900, 3)):
         with pytest.raises(DatabaseError):
             at_commit(lambda n=n, b=balance, p=position: Line.objects.create(posting_id=posted.id, position=p, account=account, n=n, amount_fen=100, balance_fen=b))
@@ -149,9 +144,9 @@ def test_an_account_stays_whose_it_is(case: Case, officer: Actor, new_case: Call
     """四(三)1: one case, one account."""
     receive(case, 700, officer)
     with pytest.raises(DatabaseError, match="不能改"), transaction.atomic():
-        Account.objects.filter(case=case).update(case=new_case())
+        LedgerAccount.objects.filter(case=case).update(case=new_case())
     with pytest.raises(DatabaseError), transaction.atomic():
-        Account.objects.create(court_id=case.court_id, kind="case", case=case)
+        LedgerAccount.objects.create(court_id=case.court_id, kind="case", case=case)
 
 
 def test_a_closed_month_takes_no_posting_and_keeps_its_figures(case: Case, officer: Actor) -> None:
@@ -166,8 +161,8 @@ def test_a_closed_month_takes_no_posting_and_keeps_its_figures(case: Case, offic
     with pytest.raises(Refusal, match="已经结账"):
         receive(case, 1, officer, business_on=date(2026, 2, 28))
     with pytest.raises(DatabaseError, match="结账"):
-        at_commit(lambda: (Line.objects.create(posting_id=50, position=1, account=Account.objects.get(case=case), n=3, amount_fen=1, balance_fen=1001),
-                           Line.objects.create(posting_id=50, position=2, account=Account.objects.get(kind="bank"), n=3, amount_fen=-1, balance_fen=-1001),
+        at_commit(lambda: (Line.objects.create(posting_id=50, position=1, account=LedgerAccount.objects.get(case=case), n=3, amount_fen=1, balance_fen=1001),
+                           Line.objects.create(posting_id=50, position=2, account=LedgerAccount.objects.get(kind="bank"), n=3, amount_fen=-1, balance_fen=-1001),
                            Posting.objects.create(id=50, court_id=case.court_id, no=3, purpose="received", business_on=date(2026, 2, 1), posted_at=MONDAY,
                                                   by_name="样", size=2, body="-", hash="-")))  # fmt: skip
     with pytest.raises(DatabaseError, match="只能追加"), transaction.atomic():

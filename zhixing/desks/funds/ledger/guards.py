@@ -7,6 +7,7 @@ do not survive the commit (deferred foreign key).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import migrations
@@ -55,5 +56,36 @@ def ledger_guards() -> migrations.RunPython:
 
     def put(apps: Any, editor: Any) -> None:
         execute_all(editor, POSTGRESQL if editor.connection.vendor == "postgresql" else SQLITE)
+
+    return migrations.RunPython(put, migrations.RunPython.noop)
+
+
+FIXED = ("court_id", "ref", "no", "case_id", "receipt_id", "kind", "party_id", "payee", "account_id", "holder", "bank", "account_no", "amount_fen",
+         "basis", "requested_by_id", "requested_at")  # fmt: skip
+ONCE = ("checked_by_id", "approved_by_id", "approved_hash", "sent_by_id", "batch_id")
+FIXED_MESSAGE, STEP_MESSAGE = "发放单的收款人、账户、金额和经手人不能改", "发放单不能这样变更状态，也不能删除"
+
+
+def payout_guards(steps: Sequence[tuple[str, str]]) -> migrations.RunPython:
+    """Who gets what never changes, who did a step neither, and only the given steps are taken (T1, T2, I6)."""
+
+    def put(apps: Any, editor: Any) -> None:
+        postgresql = editor.connection.vendor == "postgresql"
+        differs, where = ("IS DISTINCT FROM", "FOR EACH ROW ") if postgresql else ("IS NOT", "")
+        fixed = " OR ".join([*(f"OLD.{c} {differs} NEW.{c}" for c in FIXED),
+                             *(f"(coalesce(CAST(OLD.{c} AS text), '') <> '' AND OLD.{c} {differs} NEW.{c})" for c in ONCE)])  # fmt: skip
+        pairs = " OR ".join(f"(OLD.state = '{a}' AND NEW.state = '{b}')" for a, b in steps)
+        wrong = {"fixed": (f"BEFORE UPDATE ON funds_payout {where}WHEN ({fixed})", FIXED_MESSAGE),
+                 "steps": (f"BEFORE UPDATE ON funds_payout {where}WHEN (OLD.state <> NEW.state AND NOT ({pairs}))", STEP_MESSAGE),
+                 "born": (f"BEFORE INSERT ON funds_payout {where}WHEN (NEW.state <> '{steps[0][0]}')", STEP_MESSAGE),
+                 "kept": (f"BEFORE DELETE ON funds_payout {where}", STEP_MESSAGE)}  # fmt: skip
+        for name, (when, message) in wrong.items():
+            body = f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
+            if postgresql:
+                function = f"funds_payout_{name}"
+                execute_all(editor, [f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                                     f" RAISE EXCEPTION '{message}' USING ERRCODE = 'check_violation'; END $$"])  # fmt: skip
+                body = f"EXECUTE FUNCTION {function}()"
+            execute_all(editor, [f"CREATE TRIGGER funds_payout_{name} {when} {body}"])
 
     return migrations.RunPython(put, migrations.RunPython.noop)

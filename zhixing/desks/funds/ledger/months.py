@@ -14,7 +14,7 @@ from zhixing.rulebook.deadlines import CST
 from zhixing.rulebook.money.amounts import words
 from zhixing.rulebook.refusals import Refusal
 
-from ..models import Account, Line, Month, MonthBalance, Posting
+from ..models import LedgerAccount, Line, Month, MonthBalance, Posting
 from .posting import CLAUSE
 from .rows import lock_head
 
@@ -35,7 +35,7 @@ def close_month(*, first_on: date, bank_fen: int, by: Actor, at: datetime) -> Mo
             why = f"应先结 {expected:%Y年%m月}" if expected else "还没有记过账"
             raise Refusal.because(WHAT, why, clause=CLAUSE, field="first_on", now="月份依次结账", status=409)
         figures = _figures(by.court_id, first_on, last_on)
-        ours = -sum(f.closing_fen for f in figures if f.account.kind == Account.BANK)
+        ours = -sum(f.closing_fen for f in figures if f.account.kind == LedgerAccount.BANK)
         if ours != bank_fen:
             raise Refusal.because(WHAT, f"账面银行存款 {words(ours)} 元，对账单 {_signed(bank_fen)} 元，相差 {_signed(bank_fen - ours)} 元",
                                   clause=CLAUSE, field="bank_yuan", now="请逐笔核对后再结账", status=409)  # fmt: skip
@@ -65,7 +65,7 @@ def _figures(court_id: int, first_on: date, last_on: date) -> list[MonthBalance]
         row["account_id"]: (row["came"] or 0, -(row["went"] or 0))
         for row in lines.values("account_id").annotate(came=Sum("amount_fen", filter=Q(amount_fen__gt=0)), went=Sum("amount_fen", filter=Q(amount_fen__lt=0)))
     }
-    accounts = Account.objects.filter(court_id=court_id, pk__in={*opening, *moved}).in_bulk()
+    accounts = LedgerAccount.objects.filter(court_id=court_id, pk__in={*opening, *moved}).in_bulk()
     found = []
     for ident, account in accounts.items():
         came, went = moved.get(ident, (0, 0))

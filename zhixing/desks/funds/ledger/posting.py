@@ -15,7 +15,7 @@ from zhixing.rulebook.deadlines import CST
 from zhixing.rulebook.money.amounts import words
 from zhixing.rulebook.refusals import Refusal
 
-from ..models import Account, Line, Posting
+from ..models import LedgerAccount, Line, Posting
 from . import rows
 
 CLAUSE = "四(三)1"
@@ -66,9 +66,9 @@ def post(
 def _line(account: rows.Held, move: Move) -> rows.Moved:
     """The line, or the refusal of what the account cannot bear. The database says the same (CHECK)."""
     balance, reserved = account.balance_fen + move.fen, account.reserved_fen + move.reserved
-    if account.kind in Account.MIRRORS:
+    if account.kind in LedgerAccount.MIRRORS:
         if balance > 0:
-            raise Refusal.because(WHAT, f"{dict(Account.KINDS)[account.kind]}不足，差 {words(balance)} 元", clause=CLAUSE, status=409)
+            raise Refusal.because(WHAT, f"{dict(LedgerAccount.KINDS)[account.kind]}不足，差 {words(balance)} 元", clause=CLAUSE, status=409)
     elif balance < reserved + account.disputed_fen or reserved < 0:
         free = account.balance_fen - account.reserved_fen - account.disputed_fen
         raise Refusal.because(WHAT, f"可用余额 {words(max(free, 0))} 元，不够这一笔", clause=CLAUSE, now="请核对金额", field="amount_yuan", status=409)
@@ -124,11 +124,11 @@ def reserve(*, case_id: int, fen: int, what: str, clause: str) -> None:
 
     One UPDATE that only succeeds where the money is: two at once cannot promise the same fen, whatever the isolation (F3).
     """
-    moved = Account.objects.filter(
+    moved = LedgerAccount.objects.filter(
         case_id=case_id, reserved_fen__gte=-fen, balance_fen__gte=F("reserved_fen") + F("disputed_fen") + fen
     ).update(reserved_fen=F("reserved_fen") + fen)
     if not moved:
-        account = Account.objects.filter(case_id=case_id).first()
+        account = LedgerAccount.objects.filter(case_id=case_id).first()
         free = account.free_fen if account else 0
         raise Refusal.because(what, f"案件可用余额 {words(free)} 元，不够 {words(fen)} 元", clause=clause, now="请核对余额和已批未付的款项",
                               field="amount_yuan", status=409)  # fmt: skip

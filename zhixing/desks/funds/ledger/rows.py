@@ -18,7 +18,7 @@ from zhixing.casework.journal.chain import GENESIS, link
 from zhixing.db.prepared import prepared_cursor
 from zhixing.rulebook.deadlines import CST
 
-from ..models import Account
+from ..models import LedgerAccount
 
 POSTING = ("court_id", "no", "purpose", "business_on", "posted_at", "case_id", "event_seq", "paper", "summary", "by_id", "by_name",
            "reverses_id", "size", "key", "body", "hash")  # fmt: skip
@@ -94,9 +94,9 @@ def accounts(connection: Any, court_id: int, cases: Collection[int], kinds: Coll
     wanted = [*cases, *kinds]
     found = _accounts(connection, court_id, cases, kinds)
     if missing := [w for w in wanted if w not in found]:
-        rows = [Account(court_id=court_id, kind=Account.CASE, case_id=w) if isinstance(w, int) else Account(court_id=court_id, kind=w)
+        rows = [LedgerAccount(court_id=court_id, kind=LedgerAccount.CASE, case_id=w) if isinstance(w, int) else LedgerAccount(court_id=court_id, kind=w)
                 for w in missing]  # fmt: skip
-        Account.objects.bulk_create(rows, ignore_conflicts=True)
+        LedgerAccount.objects.bulk_create(rows, ignore_conflicts=True)
         found = _accounts(connection, court_id, cases, kinds)
     return found
 

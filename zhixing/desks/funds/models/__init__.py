@@ -1,5 +1,7 @@
 """Every row of the funds desk: the ledger, what came in, what goes out."""
 
-from .ledger import Account, Head, Line, Month, MonthBalance, Posting
+from .ledger import Head, LedgerAccount, Line, Month, MonthBalance, Posting
+from .payouts import Batch, PayeeAccount, Payout
+from .receipts import Accounting, Receipt
 
-__all__ = ["Account", "Head", "Line", "Month", "MonthBalance", "Posting"]
+__all__ = ["Accounting", "Batch", "Head", "LedgerAccount", "Line", "Month", "MonthBalance", "PayeeAccount", "Payout", "Posting", "Receipt"]

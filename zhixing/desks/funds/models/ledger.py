@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import F, Q
 
 
-class Account(models.Model):
+class LedgerAccount(models.Model):
     """An account of a court's ledger: one for each case (一案一账号), and one of each other kind.
 
     `balance_fen` is the sum of its lines, `postings` their number; both move with each line, in one transaction.
@@ -125,7 +125,7 @@ class Line(models.Model):
 
     posting = models.ForeignKey(Posting, models.PROTECT, related_name="lines", db_index=False)
     position = models.PositiveSmallIntegerField()
-    account = models.ForeignKey(Account, models.PROTECT, related_name="lines", db_index=False)
+    account = models.ForeignKey(LedgerAccount, models.PROTECT, related_name="lines", db_index=False)
     n = models.PositiveIntegerField()
     amount_fen = models.BigIntegerField("金额（分）")
     balance_fen = models.BigIntegerField("余额（分）")
@@ -162,7 +162,7 @@ class MonthBalance(models.Model):
     """An account in a closed month: what it began with, what came and went, what it ended with."""
 
     month = models.ForeignKey(Month, models.PROTECT, related_name="balances")
-    account = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    account = models.ForeignKey(LedgerAccount, models.PROTECT, related_name="+")
     opening_fen = models.BigIntegerField("期初（分）")
     in_fen = models.BigIntegerField("本月收（分）")
     out_fen = models.BigIntegerField("本月付（分）")
