@@ -15,6 +15,7 @@ from django_q.tasks import async_task
 
 from zhixing.casework.cases.models import Case
 from zhixing.casework.facts.forms import stored_key
+from zhixing.casework.identity import mask_identity, mask_phone
 from zhixing.casework.papers import actions, batches, queries
 from zhixing.casework.papers.kinds import Kind, kinds, workflow
 from zhixing.casework.papers.models import Paper, PaperBatch, PrintRun
@@ -30,6 +31,7 @@ from .forms import CheckForm, DraftForm, TypedForm
 from .steps import STEPS, piles, take
 
 PAGE = 50
+SOURCES = {"case": "案件登记", "party": "当事人登记", "court": "抬头和专户", "computed": "系统计算", "paper": "文书", "typed": "经办人填写"}
 JOB = "zhixing.desks.documents.jobs.run_batch"
 
 
@@ -288,10 +290,12 @@ def _act(request: HttpRequest, found: Paper, form: CheckForm) -> Refusal | None:
 
 
 def _lines(kind: Kind, found: Paper) -> list[tuple[str, str, str]]:
-    """(label, value, source) of the plain values of a paper."""
-    words = {"case": "案件登记", "party": "当事人登记", "court": "抬头和专户", "computed": "系统计算", "paper": "文书", "typed": "经办人填写"}
-    return [(f.label, str(found.values.get(f.name, "")), words.get(f.source, f.source)) for f in kind.fields
-            if isinstance(found.values.get(f.name, ""), (str, int)) and found.values.get(f.name) not in ("", None)]  # fmt: skip
+    """(label, value, source) of the plain values of a paper; numbers of persons are masked, the PDF has them in full."""
+    masks = {"recipient_idno": mask_identity, "recipient_phone": mask_phone}
+    return [
+        (f.label, masks.get(f.name, str)(str(found.values[f.name])), SOURCES.get(f.source, f.source)) for f in kind.fields
+        if isinstance(found.values.get(f.name), (str, int)) and found.values[f.name] != ""
+    ]  # fmt: skip
 
 
 def _paper(request: HttpRequest, ref: str) -> Paper:
