@@ -46,6 +46,7 @@ def poisoned(part: str, payload: str) -> bytes:
                 text = text.replace("特此通知。", escaped(payload))
             elif name == part:
                 text = text.replace("</cp:coreProperties>", f"<dc:subject>{escaped(payload)}</dc:subject></cp:coreProperties>")
+                text = text.replace("</w:ftr>", f"<w:p><w:r><w:t>{escaped(payload)}</w:t></w:r></w:p></w:ftr>")
             after.writestr(name, text.encode("utf-8", "surrogateescape"))
         if part.startswith("word/") and part not in before.namelist():
             root = {"h": "hdr", "f": "ftr"}[part[5]] if "footnotes" not in part else "footnotes"
