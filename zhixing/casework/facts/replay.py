@@ -14,6 +14,8 @@ from itertools import pairwise
 from typing import Any
 
 import orjson
+from django.apps import apps
+from django.utils.module_loading import import_string
 
 from zhixing.db.reading import read
 from zhixing.db.sharing import shared_out
@@ -159,3 +161,10 @@ def record_differences(court_id: int) -> Iterator[Difference]:
     accepted = Handoff.objects.filter(court_id=court_id, state=Handoff.ACCEPTED, answered_by=None)
     for handoff in accepted.values_list("ref", flat=True):
         yield Difference("handoff", handoff, "接收人", "空")
+
+
+def registered_differences(court_id: int) -> Iterator[Difference]:
+    """What the rooms and desks check of their own (`AppConfig.verifiers`: dotted names of functions of a court's id)."""
+    for config in apps.get_app_configs():
+        for name in getattr(config, "verifiers", ()):
+            yield from import_string(name)(court_id)

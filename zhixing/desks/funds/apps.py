@@ -8,3 +8,4 @@ class FundsConfig(AppConfig):
     label = "funds"
     desk_homes: ClassVar = {}
     own_pages: ClassVar = {}
+    verifiers: ClassVar = ("zhixing.desks.funds.check.differences",)

@@ -71,6 +71,20 @@ def doubled(options: dict[str, Any]) -> Answer:
     }  # fmt: skip
 
 
+def balance_arguments(parser: CommandParser) -> None:
+    parser.add_argument("--court", metavar="CODE", help="法院代字；只有一个法院时可以不写")
+    parser.add_argument("--on", metavar="DATE", help="截至哪一天，不写就是今天")
+
+
+def balance(options: dict[str, Any]) -> Answer:
+    """The trial balance of a court's ledger on a day, in fen (四(三)1). `difference_fen` is 0, or the books are wrong."""
+    from zhixing import clock
+    from zhixing.desks.funds import balances
+
+    on = day_of(options["on"], "on") if options["on"] else clock.now().date()
+    return balances.as_json(balances.trial_balance(balances.court_of(options["court"]), on))
+
+
 def shown(steps: tuple[Step, ...]) -> list[dict[str, str]]:
     return [s.as_json() for s in steps]
 
@@ -78,6 +92,7 @@ def shown(steps: tuple[Step, ...]) -> list[dict[str, str]]:
 SUBCOMMANDS: dict[str, Subcommand] = {
     "fee": Subcommand("计算申请执行费、保全申请费", fee_arguments, fee),
     "interest": Subcommand("计算迟延履行利息加倍部分", interest_arguments, doubled),
+    "trial-balance": Subcommand("列出案款总账的试算平衡表", balance_arguments, balance),
 }
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from zhixing.casework.courts.models import Court
-from zhixing.casework.facts.replay import Difference, chain_differences, record_differences, state_differences
+from zhixing.casework.facts.replay import Difference, chain_differences, record_differences, registered_differences, state_differences
 
 
 def differences() -> list[Difference]:
@@ -19,12 +19,12 @@ def differences() -> list[Difference]:
     return [
         d for court in Court.objects.order_by("pk").values_list("pk", flat=True)
         for d in chain(chain_differences(court), state_differences(court), state_differences(court, "matter"),
-                       record_differences(court))
+                       record_differences(court), registered_differences(court))
     ]  # fmt: skip
 
 
 class Command(BaseCommand):
-    help = "核对：重放日志并与存储的时限比较，检查哈希链、卷宗保管和引用。"
+    help = "核对：重放日志并与存储的时限比较，检查哈希链、卷宗保管和引用，核对案款总账。"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="以 JSON 输出")
