@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
 
+from tests.cast import browser
 from tests.offline.samples import PNG
 from tests.offline.test_delivery_pages import debtor
 from tests.real_court import MONDAY, moment
@@ -118,7 +119,7 @@ def test_evidence_is_never_written_over(phone: Any, task: FieldTask, officer: Pe
 
 
 def test_the_list_holds_ones_own_tasks_of_today_and_what_is_left_of_earlier_days(
-    phone: Any, task: FieldTask, new_case: Any, actor: Any, client_of: Any, officer: Person
+    phone: Any, task: FieldTask, new_case: Any, actor: Any, officer: Person
 ) -> None:
     other = actor("offline_officer")
     field_actions.schedule(day=MONDAY.date(), kind="车辆", officer_ids=[other.person_id], stops=[Stop(new_case("样丙公司").pk, "乙路", "查车")],
@@ -127,7 +128,7 @@ def test_the_list_holds_ones_own_tasks_of_today_and_what_is_left_of_earlier_days
     assert [t["ref"] for t in said["tasks"]] == [task.ref]
     assert said["token"]
     with clock.frozen(moment("2026-03-03 09:00")):
-        assert [t["ref"] for t in client_of(officer).get("/offline/today/list/").json()["tasks"]] == [task.ref]
+        assert [t["ref"] for t in browser(officer).get("/offline/today/list/").json()["tasks"]] == [task.ref]
 
 
 def test_the_page_kept_on_the_phone_names_no_person_and_no_case(phone: Any, task: FieldTask, officer: Person) -> None:

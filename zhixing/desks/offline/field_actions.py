@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -132,14 +133,16 @@ def answer(*, ref: str, done: bool, text: str, by: Actor, at: datetime, recorded
         return True
 
 
-def start_search(*, case_id: int, act: str, detail: str, by: Actor, at: datetime, recorded_at: datetime | None = None) -> bool:
+def start_search(
+    *, case_id: int, act: str, detail: str, more: Mapping[str, Any] | None = None, by: Actor, at: datetime, recorded_at: datetime | None = None
+) -> bool:
     """Record that the traditional search began, unless it had (四(二)2(3)). Returns whether it began now."""
     document = CaseState.objects.filter(case_id=case_id, case__court_id=by.court_id).values_list("document", flat=True).first()
     if document is None:
         raise Refusal.because("暂不能启动传统查控", "没有这个案件", status=404)
     if STARTED in memory.load(document).happened:
         return False
-    record(STARTED, court_id=by.court_id, case_id=case_id, payload={"act": act, "detail": detail[:400]},
+    record(STARTED, court_id=by.court_id, case_id=case_id, payload={**(more or {}), "act": act, "detail": detail[:400]},
            desk=desk_for(rules.rulebook().events[STARTED], by), by=by, at=at, recorded_at=recorded_at)  # fmt: skip
     return True
 

@@ -7,8 +7,11 @@ from typing import Any
 
 from django import forms
 
+from zhixing.casework.facts.forms import ActForm
+
 from .forms import day_field
-from .settled import field
+
+COMPUTED = ("asset_covers_claim", "asset_found")
 
 
 class DayForm(forms.Form):
@@ -33,25 +36,14 @@ class DayForm(forms.Form):
         return [(row[0], row[1], row[2]) for row in padded]
 
 
-class SearchForm(forms.Form):
-    """The search registered: what came of it, and what other assets are worth."""
-
-    use_required_attribute = False
-    act_key = forms.CharField(widget=forms.HiddenInput, max_length=40)
-    result = forms.CharField(label="查控结果", max_length=20000, widget=forms.Textarea(attrs={"rows": 8}))
-    other_yuan = forms.DecimalField(label="存款以外财产的估值（元）", required=False, min_value=0, max_digits=16, decimal_places=2,
-                                    widget=forms.NumberInput(attrs={"step": "0.01", "inputmode": "decimal"}),
-                                    help_text="不动产、车辆、股权等能够变现的估值；没有估值的不填")  # fmt: skip
-    proof = forms.FileField(label="财产调查材料", required=False, help_text="扫描件，存入正卷")
-
-
-class StartForm(forms.Form):
-    """The act with which the search begins."""
-
-    use_required_attribute = False
-    act = forms.ChoiceField(label="首个动作", widget=forms.RadioSelect)
-    detail = forms.CharField(label="说明", required=False, max_length=300)
+class SearchForm(ActForm):
+    """The search registered: what came of it, and what other assets are worth; whether that covers the claim is computed."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["act"].choices = [(a, a) for a in field()["acts"]]  # type: ignore[attr-defined]
+        for name in COMPUTED:
+            del self.fields[name]
+        self.fields["other_yuan"] = forms.DecimalField(
+            label="存款以外财产的估值（元）", required=False, min_value=0, max_digits=16, decimal_places=2,
+            widget=forms.NumberInput(attrs={"step": "0.01", "inputmode": "decimal"}), help_text="不动产、车辆、股权等能够变现的估值；没有估值的不填",
+        )  # fmt: skip

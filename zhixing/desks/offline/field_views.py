@@ -8,18 +8,20 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from zhixing.casework.facts.forms import stored_key
+from zhixing.casework.cases.models import Case
+from zhixing.casework.facts.forms import ActForm, stored_key
 from zhixing.casework.people.authority import allowed
 from zhixing.rulebook.refusals import Reason, Refusal
 from zhixing.web.pages import page, show
 
 from . import field_actions, field_queries, queries, searching
+from .bulk import envelopes
 from .doing_views import beside, status_of
 from .field_actions import DONE_KIND, SCHEDULED, STARTED, TASK, Stop
-from .field_forms import DayForm, SearchForm, StartForm
-from .field_models import FieldDay
+from .field_forms import DayForm, SearchForm
+from .field_models import FieldDay, FieldTask
 from .settled import field
-from .views import found_case, new_key
+from .views import found_case
 
 MANY = 60
 
@@ -42,7 +44,7 @@ def day_new(request: HttpRequest) -> HttpResponse:
     sent = "kind" in request.POST or "day" in request.POST
     first = {"day": request.now.date(), "officers": [str(request.actor.person_id)], "kind": "送达" if picked else None}
     form = DayForm(request.POST if sent else None, people=people, kinds=kinds, initial=first)
-    stops = [Stop(d.case_id, d.party.address if d.party else "", f"送达 {d.recipient}：{d.paper}", [d.ref]) for d in picked]
+    stops = [Stop(e.case.pk, e.address, f"送达 {e.recipient}：{e.papers}", [d.ref for d in e.rows]) for e in envelopes(picked)]
     refusal = None
     if sent and form.is_valid():
         try:
@@ -129,41 +131,54 @@ def search(request: HttpRequest, ref: str) -> HttpResponse:
     found = found_case(request, ref)
     tasks = field_queries.done_for(found)
     ready = "\n".join(f"{t.day.day:%Y-%m-%d} {t.what}（{t.place}）：{t.result}" for t in tasks)
-    form = SearchForm(request.POST or None, request.FILES or None, initial={"act_key": new_key(), "result": ready})
+    form = SearchForm(request.book.events[searching.KIND], *_posted(request), now=request.now, initial={"result": ready})
     refusal = None
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            searching.register_search(case_id=found.pk, result=data["result"], other_yuan=data["other_yuan"], proof=data["proof"],
-                                      key=stored_key(request, searching.KIND, ref, data["act_key"]), by=request.actor, at=request.now)  # fmt: skip
+            searching.register_search(
+                case_id=found.pk, result=data["result"], other_yuan=data["other_yuan"], proof=data["act_proof"], late_reason=data["act_late_reason"],
+                key=stored_key(request, searching.KIND, ref, data["act_key"]), by=request.actor, at=form.happened_at, recorded_at=request.now,
+            )  # fmt: skip
         except Refusal as refused:
-            refusal = beside(form, refused)
+            refusal = form.take(refused)
         else:
             messages.success(request, f"已登记传统查控：{found.number}")
             return redirect("offline-search", ref=ref)
-    return _search_page(request, found, form, StartForm(), tasks, refusal)
+    return _search_page(request, found, form, None, tasks, refusal)
 
 
-def _search_page(request: HttpRequest, found: Any, form: SearchForm, start: StartForm, tasks: list[Any], refusal: Refusal | None) -> HttpResponse:
+def _posted(request: HttpRequest) -> tuple[Any, Any]:
+    return (request.POST, request.FILES) if request.method == "POST" else (None, None)
+
+
+def _search_page(
+    request: HttpRequest, found: Case, form: ActForm | None, start: ActForm | None, tasks: list[FieldTask], refusal: Refusal | None
+) -> HttpResponse:
     facts = queries.facts_of(found)
+    start = start or ActForm(request.book.events[STARTED], now=request.now, proof=False)
+    form = form or SearchForm(request.book.events[searching.KIND], now=request.now)
     context = {"case": found, "form": form, "start": start, "refusal": refusal, "tasks": tasks, "seen": searching.coverage(found), "facts": facts,
                "tabs": request.tabs(found.ref), "may_start": _may(request, f"record:{STARTED}"), "may_register": _may(request, f"record:{searching.KIND}")}  # fmt: skip
-    return show(request, "offline/search.html", context, status=status_of(form, refusal))
+    return show(request, "offline/search.html", context, status=max(status_of(form, refusal), status_of(start, None)))
 
 
 @page("page:offline", posts=f"record:{STARTED}", reads="ref")
 def search_start(request: HttpRequest, ref: str) -> HttpResponse:
     """The first act of the search."""
     found = found_case(request, ref)
-    form = StartForm(request.POST or None)
+    form, refusal = ActForm(request.book.events[STARTED], request.POST or None, now=request.now, proof=False), None
     if request.method == "POST" and form.is_valid():
-        act = form.cleaned_data["act"]
-        began = field_actions.start_search(case_id=found.pk, act=field()["acts"][act], detail=f"{act} {form.cleaned_data['detail']}".strip(),
-                                           by=request.actor, at=request.now)  # fmt: skip
-        messages.success(request, f"已启动传统查控：{found.number}" if began else "这个案件的传统查控早已启动")
-        return redirect("offline-search", ref=ref)
-    tasks = field_queries.done_for(found)
-    return _search_page(request, found, SearchForm(initial={"act_key": new_key()}), form, tasks, None)
+        said = form.payload()
+        try:
+            began = field_actions.start_search(case_id=found.pk, act=said.pop("act"), detail=said.pop("detail") or "", more=said, by=request.actor,
+                                               at=form.happened_at, recorded_at=request.now)  # fmt: skip
+        except Refusal as refused:
+            refusal = form.take(refused)
+        else:
+            messages.success(request, f"已启动传统查控：{found.number}" if began else "这个案件的传统查控早已启动")
+            return redirect("offline-search", ref=ref)
+    return _search_page(request, found, None, form, field_queries.done_for(found), refusal)
 
 
 def _day(request: HttpRequest, ref: str) -> FieldDay:

@@ -75,6 +75,7 @@ def hear(*, letter: Letter, tracking: Tracking, by: Actor, at: datetime) -> bool
     """
     key = sha256("\n".join((tracking.ident, tracking.status, tracking.happened_at.isoformat())).encode()).hexdigest()
     with transaction.atomic():
+        locked(letter.case_id, letter.court_id, "暂不能登记投递信息")  # the case first, as every other act of delivery
         now = Letter.objects.select_for_update().get(pk=letter.pk)
         said = LetterMessage(letter=now, message_key=key, status=tracking.status, happened_at=tracking.happened_at,
                              place=tracking.place[:80], remark=tracking.remark[:200], received_at=at)  # fmt: skip

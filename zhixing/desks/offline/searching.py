@@ -11,11 +11,12 @@ from django.db import transaction
 
 from zhixing.casework.assets.models import Asset, Measure
 from zhixing.casework.assets.totals import NOTHING, Holding, cash_yuan, holdings
-from zhixing.casework.cases.models import Case
+from zhixing.casework.cases.models import Case, CaseState
 from zhixing.casework.dossier.actions import record_with_proof
 from zhixing.casework.facts import Recorded, rules
 from zhixing.casework.facts.forms import desk_for
 from zhixing.casework.people.actors import Actor
+from zhixing.rulebook import memory
 from zhixing.rulebook.refusals import Refusal
 
 KIND = "traditional_search_registered"
@@ -59,8 +60,8 @@ def coverage(case: Case, other_yuan: Decimal = NOTHING) -> Coverage:
 
 
 def register_search(
-    *, case_id: int, result: str, other_yuan: Decimal | None = None, proof: UploadedFile | None = None, key: str = "", by: Actor,
-    at: datetime, recorded_at: datetime | None = None,
+    *, case_id: int, result: str, other_yuan: Decimal | None = None, proof: UploadedFile | None = None, late_reason: str = "",
+    key: str = "", by: Actor, at: datetime, recorded_at: datetime | None = None,
 ) -> Recorded:  # fmt: skip
     """Register the search with the analysis: covering is computed from the assets and the estimate, never ticked."""
     what = f"暂不能{rules.rulebook().events[KIND].verb}"
@@ -69,7 +70,13 @@ def register_search(
         if case is None:
             raise Refusal.because(what, "没有这个案件", status=404)
         seen = coverage(case, other_yuan or NOTHING)
-        payload = {"result": result.strip(), "asset_covers_claim": seen.covers, "asset_found": seen.found, "cash_yuan": seen.cash_yuan,
-                   "other_yuan": seen.other_yuan, "found_yuan": seen.found_yuan, "claim_yuan": seen.claim_yuan}  # fmt: skip
+        payload = {"result": result.strip(), "asset_covers_claim": seen.covers, "asset_found": seen.found or _unless_known(case), "cash_yuan": seen.cash_yuan,
+                   "other_yuan": seen.other_yuan, "found_yuan": seen.found_yuan, "claim_yuan": seen.claim_yuan, "late_reason": late_reason}  # fmt: skip
         return record_with_proof(KIND, proof=proof, case_id=case_id, payload=payload, key=key or None,  # type: ignore[arg-type]
                                  desk=desk_for(rules.rulebook().events[KIND], by), by=by, at=at, recorded_at=recorded_at or at)  # fmt: skip
+
+
+def _unless_known(case: Case) -> bool | None:
+    """No, unless somebody found something that is not in the list of assets: that is not denied here."""
+    document = CaseState.objects.filter(case=case).values_list("document", flat=True).first()
+    return None if memory.load(document or memory.EMPTY).facts.get("asset_found") is True else False

@@ -11,6 +11,6 @@ import yaml
 
 @cache
 def field() -> dict[str, Any]:
-    """Kinds of field days, acts that start the traditional search, limits of a photograph."""
+    """Kinds of field days and what they start, limits of a photograph."""
     data: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("field.yaml").read_text("utf-8"))
     return data

@@ -185,7 +185,7 @@
       one("[data-check]", card).textContent = `带回：${task.check.join("、")}`;
       const words = task.state === "done" || (said && said.done === "1") ? "已办" : over ? "未办" : "待办";
       state.textContent = said && said.state === "queued" ? `${words}（待发送）` : words;
-      state.classList.add(over ? "status-fine" : "status-today");
+      state.classList.add({ 已办: "status-fine", 未办: "status-late", 待办: "status-today" }[words]);
       one("[data-answer]", card).hidden = Boolean(over);
       const answered = one("[data-answered]", card);
       answered.hidden = !over;
