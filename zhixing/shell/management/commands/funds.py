@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -85,6 +86,43 @@ def balance(options: dict[str, Any]) -> Answer:
     return balances.as_json(balances.trial_balance(balances.court_of(options["court"]), on))
 
 
+def statement_arguments(parser: CommandParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="网银导出的账户明细（.xlsx、.xls、.csv）或 camt.053（.xml）")
+    parser.add_argument("--bank", default="", metavar="NAME", help="银行（banks.yaml 里的名称）；不写就按表头认")
+    parser.add_argument("--case", default="", metavar="NUMBER", help="一案一账号的子账户流水：这个案件的案号；总账号不写")
+    parser.add_argument("--count", type=int, metavar="N", help="对账单上的笔数，与 --in 一起写时先核对，不符就不导入")
+    parser.add_argument("--in", dest="in_yuan", metavar="YUAN", help="对账单上的收入合计（元）")
+    parser.add_argument("--court", metavar="CODE", help="法院代字；只有一个法院时可以不写")
+
+
+def statement(options: dict[str, Any]) -> Answer:
+    """Import a bank statement into the ledger (四(三)3); importing it again changes nothing."""
+    from zhixing import clock
+    from zhixing.casework.case_numbers import parse_case_number
+    from zhixing.casework.cases.models import Case
+    from zhixing.casework.people.actors import Actor
+    from zhixing.desks.funds import balances
+    from zhixing.desks.funds.importing import Control, import_statement
+
+    path, court_id = Path(options["file"]), balances.court_of(options["court"])
+    if not path.is_file():
+        raise Refusal.because("没有导入", f"没有这个文件：{path}")
+    case_id = None
+    if options["case"]:
+        try:
+            number = parse_case_number(options["case"]).text
+        except ValueError as error:
+            raise Refusal.because("没有导入", str(error)) from error
+        case_id = Case.objects.filter(court_id=court_id, number=number).values_list("pk", flat=True).first()
+        if case_id is None:
+            raise Refusal.because("没有导入", f"本院没有{number}")
+    given = options["count"] is not None and options["in_yuan"]
+    control = Control(options["count"], fen_of(options["in_yuan"], "in", zero=True)) if given else None
+    by = Actor(None, "命令行", court_id, frozenset({"funds_officer"}), ("funds",))
+    done = import_statement(file=path, filename=path.name, bank=options["bank"], case_id=case_id, control=control, by=by, at=clock.now())
+    return done.as_json()
+
+
 def shown(steps: tuple[Step, ...]) -> list[dict[str, str]]:
     return [s.as_json() for s in steps]
 
@@ -92,6 +130,7 @@ def shown(steps: tuple[Step, ...]) -> list[dict[str, str]]:
 SUBCOMMANDS: dict[str, Subcommand] = {
     "fee": Subcommand("计算申请执行费、保全申请费", fee_arguments, fee),
     "interest": Subcommand("计算迟延履行利息加倍部分", interest_arguments, doubled),
+    "import-statement": Subcommand("导入银行流水", statement_arguments, statement),
     "trial-balance": Subcommand("列出案款总账的试算平衡表", balance_arguments, balance),
 }
 
