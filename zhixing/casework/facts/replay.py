@@ -7,7 +7,7 @@ shared out over the processors. What is equal is seen to be equal as a whole; on
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -86,7 +86,7 @@ def _chain_range(court_id: int, stream: str, after: int, until: int) -> Iterator
             previous = row[-1]
 
 
-def chained(row: tuple[Any, ...]) -> tuple[Any, ...]:
+def chained(row: Sequence[Any]) -> tuple[Any, ...]:
     """An entry's values as they were hashed: moments in the court's own time."""
     at, recorded = row[6].astimezone(CST).isoformat(), row[7].astimezone(CST).isoformat()
     return (*row[:6], at, recorded, *row[8:])
@@ -119,7 +119,7 @@ def _state_range(court_id: int, what: str, table: str, first: int, beyond: int) 
     duties: dict[int, dict[Any, Any]] = defaultdict(dict)
     for number, *values in read(DUTIES.format(what=what, columns=", ".join(COMPARED)), span, moments=MOMENTS):
         duties[number][tuple(values[:3])] = values
-    documents = dict(read(MEMORIES.format(what=what, table=table), span))
+    documents: dict[int, str] = {number: text for number, text in read(MEMORIES.format(what=what, table=table), span)}  # noqa: C416
     for number, found in events.items():
         state, rebuilt = rebuild(court_id, found)
         wanted = {(d.rule, d.key, d.n): _compared(d) for d in rebuilt}
