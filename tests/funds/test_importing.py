@@ -89,3 +89,9 @@ def test_a_serial_that_comes_again_with_another_amount_is_told_and_nothing_moves
 def test_who_may_not_book_money_may_not_import_it(people):
     with pytest.raises(Refusal, match="没有这项权限"):
         import_statement(file=statement(line("G1")), filename="a.csv", by=people.handler, at=MONDAY)
+
+
+@pytest.mark.parametrize(("name", "warned"), [("ccb", 0), ("建设银行", 0), ("中国建设银行试验支行", 0), ("没有这家银行", 1), ("", 0)])
+def test_a_bank_is_named_as_people_name_it_and_an_unknown_one_is_read_by_its_header(take, name: str, warned: int):
+    done = take(statement(line("H1")), bank=name)
+    assert (done.created, len(done.warnings)) == (1, warned)

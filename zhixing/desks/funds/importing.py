@@ -23,6 +23,7 @@ from .claims import receive_general
 from .models import Receipt
 from .receipts import Money, receive
 from .statements import IN, Control, Line, check_control, stream_statement
+from .statements.layout import vocabulary
 
 ACTION = "record:general_money_arrived"
 STEP = 50
@@ -52,11 +53,12 @@ def import_statement(
     """Import a statement: `case_id` says that it is that case's own account. Raises Refusal when the file cannot be read, or when its
     count or sum is not what the clerk typed: then nothing at all is imported. A wrong row costs no other row."""
     require(rules.rulebook(), by, ACTION, what="暂不能导入银行流水")
+    known = bank_of(bank)
     today = at.astimezone(CST).date()
     if control is not None:
-        _agree(file, filename, bank, today, control)
+        _agree(file, filename, known, today, control)
     found = Outcome()
-    with stream_statement(file, filename, today=today, bank=bank) as stream:
+    with stream_statement(file, filename, today=today, bank=known) as stream:
         for line in stream:
             _take(line, case_id, found, by, at)
             if found.read % STEP == 0:
@@ -65,8 +67,17 @@ def import_statement(
         found.in_yuan = f"{yuan(stream.totals.in_fen):f}"
         found.rejected = [{"row": e.row, "column": e.column, "reason": e.why} for e in stream.errors] + found.rejected
         found.warnings = [{"row": w.row, "column": w.column, "reason": w.why} for w in stream.warnings]
+    if bank and not known:
+        titles = "、".join(b.title for b in vocabulary().banks)
+        found.warnings.append({"row": None, "column": "", "reason": f"没有“{bank[:20]}”的列名表，已按表头识别；现有：{titles}"})
     progress(found.read)
     return found
+
+
+def bank_of(name: str) -> str:
+    """The id of a bank by its id, its name or a part of it; "" for one that `banks.yaml` does not know."""
+    wanted = name.strip()
+    return next((b.id for b in vocabulary().banks if wanted and (wanted == b.id or wanted in b.title or b.title in wanted)), "")
 
 
 def _agree(file: Any, filename: str, bank: str, today: date, control: Control) -> None:
