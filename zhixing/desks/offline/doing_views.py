@@ -233,6 +233,7 @@ def beside(form: Any, refusal: Refusal) -> Refusal | None:
 
 
 def status_of(form: Any, refusal: Refusal | None) -> int:
+    """The HTTP status of a form's page: of the refusal, 422 for wrong fields, else 200."""
     if refusal is not None:
         return refusal.status
     return 422 if form.is_bound and form.errors else 200

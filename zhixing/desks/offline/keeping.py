@@ -16,7 +16,7 @@ from zhixing.casework.people.actors import Actor
 from zhixing.rulebook.refusals import Reason, Refusal
 
 from .delivery_models import OPEN, SERVED, Attempt, Delivery, Letter
-from .ladder import Outcome, ladder, missing_before, next_rung
+from .ladder import Outcome, missing_before, next_rung
 
 CLAUSE = "三(三)2"
 COMPLETED = "delivery_completed"
@@ -64,7 +64,7 @@ def repeated(court_id: int, key: str) -> bool:
 def tried(rows: Iterable[Delivery]) -> dict[int, list[Attempt]]:
     """The attempts at the deliveries, oldest first. One statement."""
     found: dict[int, list[Attempt]] = {row.pk: [] for row in rows}
-    for attempt in Attempt.objects.filter(delivery__in=list(found)).select_related("letter").order_by("delivery", "position"):
+    for attempt in Attempt.objects.filter(delivery__in=list(found)).select_related("letter", "by").order_by("delivery", "position"):
         found[attempt.delivery_id].append(attempt)
     return found
 
@@ -142,8 +142,3 @@ def not_later(on: date, at: datetime, what: str) -> None:
     """A day of service lies not in the future."""
     if on > at.date():
         raise Refusal.because(what, "送达日期不能晚于今天", clause=CLAUSE, field="on", now="请更正日期")
-
-
-def known_results(rung: str) -> list[str]:
-    """The results of a rung in their order, each once."""
-    return list(dict.fromkeys(o.result for o in ladder().rungs[rung].outcomes))

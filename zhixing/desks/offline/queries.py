@@ -193,11 +193,6 @@ def announcement_of(case: Case, n: int) -> Announcement | None:
     return Announcement.objects.filter(case=case, pk=n).select_related("approval").first()
 
 
-def letters_by_number(court_id: int, numbers: Iterable[str]) -> dict[str, Letter]:
-    """Tracking number → letter of the court."""
-    return {letter.tracking_no: letter for letter in Letter.objects.filter(court_id=court_id, tracking_no__in=list(numbers)).select_related("case")}
-
-
 def running_out(court_id: int, on: date) -> list[Announcement]:
     """Announcements that have run by a day."""
     rows = Announcement.objects.filter(court_id=court_id, state=Announcement.RUNNING, expires_on__lte=on)
