@@ -58,7 +58,7 @@ def build(kind: dict[str, Any]) -> bytes:
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     lines = kind["text"]
-    form = next((isinstance(line, dict) for line in lines if not any(is_mark(line, mark) for mark in "TNS")), False)
+    form = isinstance(next(line for line in lines if not starts(line)), dict)
     section.top_margin, section.bottom_margin = (Mm(28), Mm(26)) if form else (Mm(37), Mm(35))
     section.left_margin, section.right_margin = Mm(28), Mm(26)
     page_number(section)
@@ -87,11 +87,19 @@ def is_mark(line: Any, mark: str) -> bool:
     return isinstance(line, str) and line.partition(" ")[0] == mark
 
 
+def starts(line: Any) -> bool:
+    """Whether it is the title, the number or a remark below them: what comes next says whether the paper is a form."""
+    return "T" in line if isinstance(line, dict) else any(is_mark(line, mark) for mark in "TNS")
+
+
 def add(document: Any, line: Any, title: str, *, first: bool, keep: bool, before: Any) -> None:
     """One line of the wording."""
     if isinstance(line, dict):
         ((mark, what),) = line.items()
-        {"T": lambda: heading(document, what, first, before == "Z"), "B": lambda: box(document, what), "G": lambda: grid(document, what)}[mark]()
+        if mark == "T":
+            heading(document, what, first, before == "Z")
+        else:
+            spaced(document, box(document, what) if mark == "B" else grid(document, what), keep)
         return
     mark, _, text = line.partition(" ")
     if mark == "T":
@@ -173,10 +181,10 @@ def page_number(section: Any) -> None:
     run(made, " —", PLAIN, FOOT)
 
 
-def box(document: Any, rows: list[list[str]]) -> None:
+def box(document: Any, rows: list[list[str]]) -> Any:
     """A form: labels and values side by side, one or two of them in a row. A value `~24 …` is a box at least 24 mm high."""
     pairs = max(len(row) for row in rows) // 2
-    each = [40, 116] if pairs == 1 else [28, 50, 28, 50]
+    each = [40, 116] if pairs == 1 else [30, 48, 30, 48]
     table = new_table(document, len(each))
     for row in rows:
         made = table.add_row()
@@ -187,10 +195,10 @@ def box(document: Any, rows: list[list[str]]) -> None:
         for n, text in enumerate(values):
             fill(cells[n], text)
     widths(table, each)
-    spaced(document)
+    return table
 
 
-def grid(document: Any, what: dict[str, Any]) -> None:
+def grid(document: Any, what: dict[str, Any]) -> Any:
     """A table with a header and cells to write in; a row is the label of its first cell or all its cells."""
     heads = what["heads"]
     each = [int(n) for n in what["widths"].split()] if "widths" in what else [WIDTH // len(heads)] * len(heads)
@@ -206,7 +214,7 @@ def grid(document: Any, what: dict[str, Any]) -> None:
         for cell, text in zip(made.cells, texts, strict=False):
             fill(cell, text)
     widths(table, each)
-    spaced(document)
+    return table
 
 
 def new_table(document: Any, columns: int) -> Any:
@@ -247,8 +255,12 @@ def fill(cell: Any, text: str, font: str = FANG) -> None:
         run(made, part, font, SMALL)
 
 
-def spaced(document: Any) -> None:
-    paragraph(document, "", size=Pt(6), line=Pt(8))
+def spaced(document: Any, table: Any, keep: bool) -> None:
+    """The paragraph that has to follow a table; with `keep` the last row stays with the date below."""
+    paragraph(document, "", size=Pt(1), line=Pt(6), keep=keep)
+    for cell in table.rows[-1].cells:
+        for one in cell.paragraphs:
+            one.paragraph_format.keep_with_next = keep or None
 
 
 def frozen(document: Any) -> bytes:
