@@ -36,7 +36,8 @@ def test_a_payout_goes_its_whole_way_and_meets_the_clocks(case: Case, people: Pe
     assert LedgerAccount.objects.get(kind="in_transit").balance_fen == 500_000
     assert is_open(case, "pay_out_seven_days")
     paying.confirm(payout_ref=payout.ref, bank_ref="HD1", by=people.finance, at=MONDAY)
-    assert not is_open(case, "pay_out_seven_days") and not is_open(case, "pay_out_three_days")
+    assert not is_open(case, "pay_out_seven_days")
+    assert not is_open(case, "pay_out_three_days")
     assert {a.balance_fen for a in LedgerAccount.objects.all()} == {0}
     assert list(state_differences(case.court_id)) == []
 
@@ -212,4 +213,5 @@ def test_the_batch_file_is_the_same_bytes_and_holds_no_formula(case: Case, peopl
     batch = paying.send(payout_refs=[payout.ref], by=people.finance, at=MONDAY)
     data = paying.batch_file(batch)
     assert sha256(data).hexdigest() == batch.sha256
-    assert "5000.00" in data.decode("utf-8-sig") and batch.total_fen == 500_000
+    assert "5000.00" in data.decode("utf-8-sig")
+    assert batch.total_fen == 500_000

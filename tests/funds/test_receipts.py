@@ -56,7 +56,8 @@ def test_event_and_posting_are_one(case: Case, people: People, monkeypatch: pyte
     monkeypatch.setattr(receipts, "post", lambda **_: (_ for _ in ()).throw(RuntimeError("落盘前中断")))
     with pytest.raises(RuntimeError), transaction.atomic():
         arrived(case, people)
-    assert not Receipt.objects.exists() and not JournalEntry.objects.filter(kind="money_arrived").exists()
+    assert not Receipt.objects.exists()
+    assert not JournalEntry.objects.filter(kind="money_arrived").exists()
 
 
 def test_the_arrival_notice_starts_the_three_days(case: Case, people: People) -> None:

@@ -22,7 +22,7 @@ from zhixing.rulebook.refusals import Refusal
 from zhixing.web.pages import page
 
 from .showing import show
-from .subjects import act_url, may_record
+from .subjects import act_url, may_record, own_pages
 
 PAGE = 50
 
@@ -76,6 +76,8 @@ def matter_new(request: HttpRequest, kind: str) -> HttpResponse:
     spec = queries.opening_events(request.book).get(kind)
     if spec is None or spec.system:
         raise Http404("没有这类事项")
+    if spec.kind in own_pages():
+        return redirect(own_pages()[spec.kind])
     require(request.book, request.actor, f"record:{spec.kind}", what=f"暂不能{spec.verb}")
     posted = request.method == "POST"
     form = ActForm(spec, request.POST if posted else None, request.FILES if posted else None, now=request.now, proof=False,
