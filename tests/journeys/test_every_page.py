@@ -18,6 +18,8 @@ WHO_SEES = {
                      "/intake/{ref}/reception/", "/intake/{ref}/statement/", "/intake/{ref}/told/", "/rules/",
                      "/rules/clauses/一3/", "/calendar/"],
     "inquiry_officer": ["{case}act/", "{case}act/inquiry_feedback_received/", "/matters/", "{case}dossier/"],
+    "offline_officer": ["/offline/", "/offline/cases/{ref}/", "/offline/cases/{ref}/list/", "/offline/cases/{ref}/confirmation/",
+                        "/offline/cases/{ref}/search/", "/offline/days/", "/offline/days/new/", "/offline/today/", "/offline/track/"],
     "termination_officer": ["/", "{case}act/procedure_terminated/"],
     "triage_officer": ["/triage/", "/triage/{ref}/"],
     "quality_officer": ["/register/"],

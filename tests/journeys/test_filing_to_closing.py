@@ -88,7 +88,7 @@ def _delivery(at: At, ref: str) -> None:
     offline.did(ref, "traditional_search_started", act="调查")
     _served_at_court(offline, ref)
     offline.did(ref, "delivery_legality_checked", checked="受送达人、方式、签收均合法", legal=True)
-    offline.did(ref, "traditional_search_registered", result="已查不动产、车辆、股权", other_yuan=CLAIM)
+    offline.did(ref, "traditional_search_registered", result="已查不动产、车辆、股权", asset_covers_claim=True, asset_found=True)
     offline.did(ref, "offline_stage_completed", asset_found=True)
     assert "等待对方接收" in offline.hand(ref, "执行实施团队")
 

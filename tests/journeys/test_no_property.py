@@ -62,7 +62,7 @@ def _window_and_search(at: At, ref: str) -> None:
     inquiry.did(ref, "inquiry_started_zdz", at=moment(2), query_no="Z1")
     inquiry.did(ref, "inquiry_feedback_received", at=moment(3), feedback_no="F1", asset_found=False)
     offline.did(ref, "traditional_search_started", at=moment(4), act="调查")
-    offline.did(ref, "traditional_search_registered", at=moment(10), result="均未查到")
+    offline.did(ref, "traditional_search_registered", at=moment(10), result="均未查到", asset_covers_claim=False, asset_found=False)
 
 
 def _papers(at: At, ref: str) -> None:
