@@ -13,7 +13,7 @@ from zhixing.casework.notices.models import Gateway as Line
 from zhixing.casework.notices.models import Notice
 from zhixing.casework.notices.receipts import fetch_receipts
 
-HOW_MANY = int(os.environ.get("ZHIXING_NOTICES", "20000"))
+HOW_MANY = int(os.environ.get("ZHIXING_NOTICES", "4000"))
 EACH = 4
 
 
