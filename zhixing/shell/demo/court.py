@@ -20,6 +20,7 @@ from zhixing.casework.people.actors import actor_of, system_actor
 from zhixing.casework.people.models import Assignment, Person
 from zhixing.casework.register.setting_up import default_court
 from zhixing.casework.register.storing import insert_cases
+from zhixing.desks.funds.adopting import adopt_money
 from zhixing.rulebook.refusals import Refusal
 
 from .logins import make_people
@@ -79,6 +80,7 @@ def make_cases(court: Court, people: dict[str, Person], cases: int, random: Rand
         court_id=court.pk, under="demo", by=system_actor(court.pk), at=at,
     )  # fmt: skip
     adopt_recent(court_id=court.pk, since=at)
+    adopt_money(court_id=court.pk, since=at, at=at)
     Custody.objects.filter(case__in=[c.pk for c in rows]).delete()
     clerk = people["intake_clerk"]
     for row, story in zip(rows, stories, strict=True):
