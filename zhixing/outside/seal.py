@@ -7,6 +7,7 @@ one a test key is made in the data folder; its stamp and its certificate both sa
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,11 +28,12 @@ from pyhanko.sign import fields, signers
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.stamp import StaticStampStyle
 from pyhanko_certvalidator import ValidationContext
-from pypdf import PdfReader
+from pypdf import PageObject, PdfReader
 
 POINTS_PER_MM = 72 / 25.4
 DIAMETER_MM = 42  # 国务院关于国家行政机关和企业事业单位社会团体印章管理的规定：直径四点二厘米
 FIELD = "CourtSeal"
+WRITTEN = re.compile(r"二[〇一二三四五六七八九]{3}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日")
 TEST_NAME = "测试电子印章（不具法律效力）"
 STAMP = Path(__file__).with_name("seal.typ")
 
@@ -79,20 +81,33 @@ def place_of_date(pdf: bytes) -> tuple[int, float, float]:
     """(page, x, y) in points of the middle of the last written-out date; low on the right of the last page where there is none."""
     reader = PdfReader(BytesIO(pdf))
     for number in range(len(reader.pages) - 1, -1, -1):
-        found: list[tuple[float, float]] = []
-
-        def look(
-            text: str, cm: list[float], tm: list[float], font: Mapping[str, Any] | None, size: float, found: Any = found
-        ) -> None:
-            if text.strip().startswith("二〇") and "年" in text:
-                wide = tm[0] * size if size else 16.0
-                found.append((tm[4] + wide * len(text.strip()) / 2, tm[5] + wide / 3))
-
-        reader.pages[number].extract_text(visitor_text=look)
-        if found:
-            return number, *found[-1]
+        if (found := _date_on(reader.pages[number])) is not None:
+            return number, *found
     box = reader.pages[-1].mediabox
     return len(reader.pages) - 1, float(box.width) * 0.72, float(box.height) * 0.2
+
+
+def _date_on(page: PageObject) -> tuple[float, float] | None:
+    """The middle of a page's last written-out date. A line may come in pieces (a font in two subsets): those of one baseline,
+    close to each other, are read together."""
+    pieces: list[tuple[float, float, float, str]] = []
+
+    def look(text: str, cm: list[float], tm: list[float], font: Mapping[str, Any] | None, size: float) -> None:
+        if text.strip():
+            pieces.append((round(tm[5], 1), tm[4], tm[0] * size if size else 16.0, text.strip()))
+
+    page.extract_text(visitor_text=look)
+    found = None
+    for first, (baseline, left, wide, _) in enumerate(pieces):
+        said, end = "", left
+        for other, x, size, text in pieces[first:]:
+            if other != baseline or x > end + 2 * size:
+                break
+            said, end = said + text, x + size * len(text)
+        date = WRITTEN.match(said)
+        if date:
+            found = (left + wide * len(date[0]) / 2, baseline + wide / 3)
+    return found
 
 
 def verify(pdf: bytes, seal: Seal) -> Verified:
