@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from hashlib import sha256
+from itertools import count
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Sum
 
 from zhixing.casework.cases.models import Case
@@ -39,9 +41,7 @@ def send(*, payout_refs: Sequence[str], by: Actor, at: datetime) -> Batch:
             raise Refusal.because(what, "没有选择发放单，或不是本院的", clause=CLAUSE, now="请勾选要付款的发放单", status=409)
         for row in rows:
             _may_go(row, by, at)
-        no = f"{day_of(at):%Y%m%d}-{Batch.objects.filter(court_id=by.court_id, no__startswith=f'{day_of(at):%Y%m%d}-').count() + 1:03d}"
-        batch = Batch.objects.create(court_id=by.court_id, no=no, made_at=at, made_by_id=by.person_id, total_fen=sum(r.amount_fen for r in rows),
-                                     size=len(rows), sha256=sha256(_file(no, rows)).hexdigest())  # fmt: skip
+        batch = _batch(rows, by, at)
         for row in rows:
             _go(row, batch, by, at)
     return batch
@@ -89,6 +89,18 @@ def batch_file(batch: Batch) -> bytes:
 
 def _file(no: str, rows: Sequence[Payout]) -> bytes:
     return payment_file(no, [Payment(r.no, r.holder, r.bank, r.account_no, r.amount_fen, f"执行案款 {r.no}") for r in rows])
+
+
+def _batch(rows: Sequence[Payout], by: Actor, at: datetime) -> Batch:
+    """The batch under the day's next number; a number that somebody else took a moment ago is passed over."""
+    day = f"{day_of(at):%Y%m%d}"
+    for n in count(Batch.objects.filter(court_id=by.court_id, no__startswith=f"{day}-").count() + 1):
+        batch = Batch(court_id=by.court_id, no=f"{day}-{n:03d}", made_at=at, made_by_id=by.person_id, total_fen=sum(r.amount_fen for r in rows), size=len(rows))
+        batch.sha256 = sha256(_file(batch.no, rows)).hexdigest()
+        with suppress(IntegrityError), transaction.atomic():
+            batch.save(force_insert=True)
+            return batch
+    raise AssertionError("numbers do not run out")
 
 
 def _may_go(row: Payout, by: Actor, at: datetime) -> None:
