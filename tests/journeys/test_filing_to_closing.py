@@ -107,21 +107,49 @@ def _served_at_court(offline: Person, ref: str) -> None:
 
 
 def _money(at: At, ref: str) -> None:
-    """四(三)2(2): who asks does not approve, who approves does not pay."""
+    """四(三)2: arrived, noticed, worked out, told; then asked, checked, approved and paid by four people, on the case's own account."""
     handler, funds, head, finance = at("handler"), at("funds_officer"), at("bureau_head"), at("finance_clerk")
     handler.take(ref)
-    funds.did(ref, "money_arrived", receipt_no="S1", amount_yuan=CLAIM, channel="一案一账号")
-    funds.did(ref, "handler_reminded_of_money", receipt_no="S1")
-    funds.did(ref, "finance_notice_received", receipt_no="S1")
-    handler.did(ref, "money_accounted", receipt_no="S1", payable_yuan=CLAIM)
-    handler.did(ref, "applicant_told_to_collect", receipt_no="S1", told_on=today())
-    refused = finance.act(ref, "money_paid_out", receipt_no="S1", amount_yuan=CLAIM, payee="韩甲一")
-    assert "四(三)2(2)" in refused
-    assert finance.refusals().count()
-    handler.did(ref, "payout_requested", receipt_no="S1", payee="韩甲一", amount_yuan=CLAIM)
-    assert handler.open(f"/cases/{ref}/act/payout_approved/") == 403
-    head.did(ref, "payout_approved", receipt_no="S1", amount_yuan=CLAIM)
-    finance.did(ref, "money_paid_out", receipt_no="S1", amount_yuan=CLAIM, payee="韩甲一")
+    _with_money(funds, ref, "money_arrived", receipt_no="S1", amount_yuan=CLAIM, arrived_on=today(), payer=DEBTOR["name"])
+    _with_money(funds, ref, "finance_notice_received", notice_no="N1")
+    _with_money(handler, ref, "money_accounted")
+    _with_money(handler, ref, "applicant_told_to_collect", told_on=today())
+    handler.open(f"/funds/cases/{ref}/account/")
+    party = handler.page.locator("[name=party] option", has_text="韩甲一").first.get_attribute("value")
+    handler.page.locator("[name=party]").select_option(value=party)
+    for name, value in {"holder": "韩甲一", "bank": "示例银行虚构支行", "account_no": "6200000000000000009", "evidence": "收款账户确认书"}.items():
+        handler.put(name, value)
+    handler.send()
+    _with_money(handler, ref, "payout_requested", amount_yuan=CLAIM, basis="全部执行到位")
+    _of_payout(funds, ref, "check", note="电话回访收款人")
+    handler.open(f"/funds/cases/{ref}/")
+    handler.page.locator("#payouts td.main a").first.click()
+    assert not handler.page.locator("form[action$='/approve/']").count(), "who asks does not approve"
+    _of_payout(head, ref, "approve")
+    _of_payout(finance, ref, "send")
+    _of_payout(finance, ref, "confirm", bank_ref="HD1")
+    finance.open(f"/funds/cases/{ref}/")
+    assert "已发放" in finance.text()
+
+
+def _with_money(someone: Person, ref: str, kind: str, **fields: str) -> None:
+    """One act on the page of the case's money."""
+    assert someone.open(f"/funds/cases/{ref}/{kind}/") == 200
+    for name, value in fields.items():
+        someone.put(name, value)
+    someone.send()
+    assert someone.page.locator(".message-success").count(), f"{kind}：{someone.text()}"
+
+
+def _of_payout(someone: Person, ref: str, step: str, **fields: str) -> None:
+    """The next step of the case's one payout."""
+    someone.open(f"/funds/cases/{ref}/")
+    someone.page.locator("#payouts td.main a").first.click()
+    form = someone.page.locator(f"form.panel[action$='/{step}/']").first
+    for name, value in fields.items():
+        form.locator(f"[name={name}]").fill(value)
+    form.locator("button.btn-primary").click()
+    assert someone.page.locator(".message-success").count(), f"{step}：{someone.text()}"
 
 
 def _closing(at: At, ref: str) -> None:
