@@ -111,6 +111,7 @@ PICTURES = [
     ("paper", "handler", DESKTOP, first_of("/papers/?pile=drafted", "td.main a")),
     ("inquiry", "inquiry_officer", DESKTOP, at("/inquiry/")),
     ("delivery", "offline_officer", DESKTOP, served),
+    ("funds", "funds_officer", DESKTOP, at("/funds/")),
     ("phone-today", "offline_officer", PHONE, at("/offline/today/")),
     ("phone-home", "inquiry_officer", PHONE, at("/")),
     ("phone-case", "inquiry_officer", PHONE, case_of("{case}")),

@@ -154,9 +154,10 @@ def _take_facts(book: Rulebook, state: State, event: Event) -> None:
         if (each := book.index.per_thing.get(name)) and (thing := event.payload.get(each)):
             state.facts[of_thing(name, thing)] = kept
     for name, value in spec.adds.items():
-        amount = event.payload.get(value[1:], 0) if isinstance(value, str) and value[:1] == "$" else value
+        sign, _, field = value.partition("$") if isinstance(value, str) else ("", "", "")
+        amount = event.payload.get(field, 0) if field else value
         if amount not in (None, ""):
-            state.facts[name] = str(Decimal(str(state.facts.get(name, 0))) + Decimal(str(amount)))
+            state.facts[name] = str(Decimal(str(state.facts.get(name, 0))) + Decimal(f"{sign}{amount}"))
 
 
 def of_thing(name: str, thing: Any) -> str:

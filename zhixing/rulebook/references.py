@@ -40,8 +40,8 @@ def check_references(book: Rulebook, fail: Fail) -> None:
         check("events", kind.kind, "sets", "fact", [*kind.sets, *kind.adds])
         names = {f.name for f in kind.fields}
         for value in [*kind.sets.values(), *kind.adds.values()]:
-            if isinstance(value, str) and value.startswith("$") and value[1:] not in names:
-                fail("events", kind.kind, "sets", f"没有这个字段：{value[1:]}", tuple(sorted(names)))
+            if isinstance(value, str) and value.startswith(("$", "-$")) and value.lstrip("-")[1:] not in names:
+                fail("events", kind.kind, "sets", f"没有这个字段：{value.lstrip('-')[1:]}", tuple(sorted(names)))
     for predicate in book.predicates.values():
         for what, name in looked_at(predicate.when.source):
             if what == "since":

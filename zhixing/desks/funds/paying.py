@@ -73,8 +73,8 @@ def give_back(*, payout_ref: str, reason: str, by: Actor, at: datetime, recorded
         row = locked_payout(payout_ref, by.court_id, RETURNED, Payout.SENT, Payout.CONFIRMED)
         if not reason.strip():
             raise Refusal.because(what_of(RETURNED), "没有写明退回原因", clause=CLAUSE, field="reason", now="请照银行的说明填写")
-        change = f"-{text_of(row.amount_fen)}" if row.state == Payout.CONFIRMED else ""
-        payload = {"payout_no": row.no, "receipt_no": row.receipt.receipt_no, "amount_yuan": text_of(row.amount_fen), "reason": reason.strip(), "paid_out_change": change}
+        counted = text_of(row.amount_fen) if row.state == Payout.CONFIRMED else ""
+        payload = {"payout_no": row.no, "receipt_no": row.receipt.receipt_no, "amount_yuan": text_of(row.amount_fen), "reason": reason.strip(), "taken_back_yuan": counted}
         done = record(RETURNED, court_id=by.court_id, case_id=row.case_id, payload=payload, desk=desk_of(RETURNED, by), key=f"payout:{row.ref}:returned", by=by,
                       at=at, recorded_at=recorded)  # fmt: skip
         _move(row, Posting.RETURNED, Move(row.case_id, row.amount_fen), Move(ASIDE[row.state], -row.amount_fen), done.seq, by, at, recorded)
