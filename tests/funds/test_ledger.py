@@ -12,7 +12,8 @@ from django.db import DatabaseError, connection, transaction
 from tests.real_court import MONDAY
 from zhixing.casework.cases.models import Case
 from zhixing.casework.people.actors import Actor
-from zhixing.desks.funds.ledger import Move, close_month, post, reserve, reverse
+from zhixing.desks.funds.check import differences
+from zhixing.desks.funds.ledger import Entry, Move, close_month, post, post_many, reserve, reverse
 from zhixing.desks.funds.models import Head, LedgerAccount, Line, Month, MonthBalance, Posting
 from zhixing.rulebook.refusals import Refusal
 
@@ -185,3 +186,20 @@ def test_amounts_are_whole_fen(case: Case, officer: Actor) -> None:
     """I4: no binary fraction enters."""
     with pytest.raises(TypeError, match="whole fen"):
         post(court_id=case.court_id, purpose="received", moves=[Move(case.pk, 1.5), Move("bank", -1.5)], business_on=TODAY, by=officer, at=MONDAY)  # type: ignore[arg-type]
+
+
+def test_many_postings_at_once_are_the_same_as_one_after_another(case: Case, officer: Actor, new_case: Callable[..., Case]) -> None:
+    """All or none; a key that was used is passed over; the books agree."""
+    other = new_case("样丙公司")
+    receive(case, 5, officer, key="k0")
+    entries = [Entry(Posting.RECEIVED, [Move(c.pk, 100 + n), Move(LedgerAccount.BANK, -100 - n)], TODAY, c.pk, key=f"k{n}")
+               for n, c in enumerate([case, other, case, other, case], 1)]  # fmt: skip
+    assert post_many(entries, court_id=case.court_id, by=officer, at=MONDAY) == 5
+    assert post_many([*entries, *entries], court_id=case.court_id, by=officer, at=MONDAY) == 0
+    assert [LedgerAccount.objects.get(case=c).balance_fen for c in (case, other)] == [5 + 101 + 103 + 105, 102 + 104]
+    bad = [Entry(Posting.FEE, [Move(case.pk, -200), Move(LedgerAccount.FEES, 200)], TODAY, case.pk)] * 2
+    with pytest.raises(Refusal, match="可用余额"):
+        post_many(bad, court_id=case.court_id, by=officer, at=MONDAY)
+    assert list(differences(case.court_id)) == []
+    receive(case, 1, officer)
+    assert Posting.objects.count() == 7

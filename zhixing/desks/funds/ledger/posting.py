@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.models import F
@@ -38,29 +39,83 @@ class Posted(NamedTuple):
     repeated: bool = False
 
 
+class Entry(NamedTuple):
+    """A posting that is asked for: what moves, on which business day, about which case and event, under which key."""
+
+    purpose: str
+    moves: Sequence[Move]
+    business_on: date
+    case_id: int | None = None
+    event_seq: int | None = None
+    paper: str = ""
+    summary: str = ""
+    key: str | None = None
+    reverses: Posting | None = None
+
+    def body(self) -> str:
+        """The fingerprint of what is asked, without when and by whom."""
+        return link("", [self.purpose, self.business_on.isoformat(), self.case_id, self.paper, self.reverses.pk if self.reverses else None,
+                         *(v for m in self.moves for v in m)])  # fmt: skip
+
+
 def post(
     *, court_id: int, purpose: str, moves: Sequence[Move], business_on: date, case_id: int | None = None, event_seq: int | None = None,
     paper: str = "", summary: str = "", key: str | None = None, reverses: Posting | None = None, by: Actor, at: datetime,
 ) -> Posted:  # fmt: skip
     """Move money between accounts; the moves sum to zero. Refuses a closed month, an account that would be overdrawn or fall
     below what is promised, a business date after today, and a key that was used for something else."""
-    with transaction.atomic():
-        connection = connections[DEFAULT_DB_ALIAS]
-        head = rows.lock_head(connection, court_id)
-        body = _body(purpose, moves, business_on, case_id, paper, reverses)
-        if key is not None and (again := _repeated(court_id, key, body)):
-            return again
-        _check(moves, business_on, head, at)
-        found = rows.accounts(connection, court_id, [m.account for m in moves if isinstance(m.account, int)],
-                              [m.account for m in moves if isinstance(m.account, str)])  # fmt: skip
-        lines = [_line(found[m.account], m) for m in moves]
-        posting = {
-            "court_id": court_id, "no": head.no + 1, "purpose": purpose, "business_on": business_on, "posted_at": at, "case_id": case_id,
-            "event_seq": event_seq, "paper": paper[:80], "summary": summary[:200], "by_id": by.person_id, "by_name": by.name,
-            "reverses_id": reverses.pk if reverses else None, "size": len(moves), "key": key, "body": body,
-        }  # fmt: skip
-        posting["hash"] = rows.chained(posting, lines, head.hash)
+    entry = Entry(purpose, moves, business_on, case_id, event_seq, paper, summary, key, reverses)
+    with _together():
+        head = rows.lock_head(connections[DEFAULT_DB_ALIAS], court_id)
+        if key is not None and (again := _repeated(court_id, [entry])):
+            return again[key]
+        posting, lines = _made(entry, court_id, head, _accounts(court_id, [entry]), by, at)
         return Posted(rows.write(posting, lines), head.no + 1)
+
+
+def post_many(entries: Sequence[Entry], *, court_id: int, by: Actor, at: datetime) -> int:
+    """The same for many at once, all or none; how many were made. Those whose key was used for the same before are passed over."""
+    with _together():
+        head = start = rows.lock_head(connections[DEFAULT_DB_ALIAS], court_id)
+        known = _repeated(court_id, entries)
+        keys = [e.key for e in entries if e.key is not None]
+        if len(keys) != len(set(keys)) and len({(e.key, e.body()) for e in entries if e.key is not None}) != len(set(keys)):
+            raise Refusal.because(WHAT, "同一个凭据在这一批里有两种内容", clause=CLAUSE, now="请核对这一批", status=409)
+        fresh = list({e.key or n: e for n, e in enumerate(entries) if e.key not in known}.values())
+        held, made = _accounts(court_id, fresh), []
+        before = {account.id: account.postings for account in held.values()}
+        for entry in fresh:
+            posting, lines = _made(entry, court_id, head, held, by, at)
+            made.append((posting, lines))
+            head = rows.HeadRow(head.no + 1, posting["hash"], head.closed_to)
+        if made:
+            rows.write_many(court_id, start, made, [h for h in held.values() if h.postings != before[h.id]], before)
+        return len(made)
+
+
+def _together() -> AbstractContextManager[Any]:
+    """A transaction, the caller's where there is one: nothing is written before everything was checked."""
+    return nullcontext() if connections[DEFAULT_DB_ALIAS].in_atomic_block else transaction.atomic()
+
+
+def _accounts(court_id: int, entries: Sequence[Entry]) -> dict[int | str, rows.Held]:
+    named = {m.account for e in entries for m in e.moves}
+    return rows.accounts(connections[DEFAULT_DB_ALIAS], court_id, [n for n in named if isinstance(n, int)], [n for n in named if isinstance(n, str)])
+
+
+def _made(
+    entry: Entry, court_id: int, head: rows.HeadRow, held: dict[int | str, rows.Held], by: Actor, at: datetime
+) -> tuple[dict[str, Any], list[rows.Moved]]:
+    """The row of a posting and its lines, next after a head; the held accounts move on."""
+    _check(entry.moves, entry.business_on, head, at)
+    lines = [_line(held[m.account], m) for m in entry.moves]
+    posting = {
+        "court_id": court_id, "no": head.no + 1, "purpose": entry.purpose, "business_on": entry.business_on, "posted_at": at, "case_id": entry.case_id,
+        "event_seq": entry.event_seq, "paper": entry.paper[:80], "summary": entry.summary[:200], "by_id": by.person_id, "by_name": by.name,
+        "reverses_id": entry.reverses.pk if entry.reverses else None, "size": len(lines), "key": entry.key, "body": entry.body(),
+    }  # fmt: skip
+    posting["hash"] = rows.chained(posting, lines, head.hash)
+    return posting, lines
 
 
 def _line(account: rows.Held, move: Move) -> rows.Moved:
@@ -72,7 +127,8 @@ def _line(account: rows.Held, move: Move) -> rows.Moved:
     elif balance < reserved + account.disputed_fen or reserved < 0:
         free = account.balance_fen - account.reserved_fen - account.disputed_fen
         raise Refusal.because(WHAT, f"可用余额 {words(max(free, 0))} 元，不够这一笔", clause=CLAUSE, now="请核对金额", field="amount_yuan", status=409)
-    return rows.Moved(account.id, account.postings + 1, move.fen, move.reserved, balance)
+    account.balance_fen, account.reserved_fen, account.postings = balance, reserved, account.postings + 1
+    return rows.Moved(account.id, account.postings, move.fen, move.reserved, balance)
 
 
 def _check(moves: Sequence[Move], business_on: date, head: rows.HeadRow, at: datetime) -> None:
@@ -86,18 +142,15 @@ def _check(moves: Sequence[Move], business_on: date, head: rows.HeadRow, at: dat
         raise Refusal.because(WHAT, "业务日期不能晚于今天", clause=CLAUSE, field="business_on", now="请更正日期")
 
 
-def _body(purpose: str, moves: Sequence[Move], business_on: date, case_id: int | None, paper: str, reverses: Posting | None) -> str:
-    return link("", [purpose, business_on.isoformat(), case_id, paper, reverses.pk if reverses else None, *(v for m in moves for v in m)])
-
-
-def _repeated(court_id: int, key: str, body: str) -> Posted | None:
-    """The posting that the key made before. The same key with something else in it is refused."""
-    before = Posting.objects.filter(court_id=court_id, key=key).values_list("pk", "no", "body").first()
-    if before is None:
-        return None
-    if before[2] != body:
-        raise Refusal.because(WHAT, f"同一张表单已经记过第 {before[1]} 号凭证，内容不同", clause=CLAUSE, now="请打开新的表单", status=409)
-    return Posted(before[0], before[1], repeated=True)
+def _repeated(court_id: int, entries: Sequence[Entry]) -> dict[str, Posted]:
+    """The postings that the keys made before. A key that made something else is refused (I45)."""
+    asked = {e.key: e for e in entries if e.key is not None}
+    found = {}
+    for key, ident, no, body in Posting.objects.filter(court_id=court_id, key__in=asked).values_list("key", "id", "no", "body") if asked else ():
+        if body != asked[key].body():
+            raise Refusal.because(WHAT, f"同一张表单已经记过第 {no} 号凭证，内容不同", clause=CLAUSE, now="请打开新的表单", status=409)
+        found[key] = Posted(ident, no, repeated=True)
+    return found
 
 
 def reverse(

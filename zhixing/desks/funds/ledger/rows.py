@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from zhixing.casework.facts.write import stored
 from zhixing.casework.journal.chain import GENESIS, link
+from zhixing.db.many import insert_many, stored
 from zhixing.db.prepared import prepared_cursor
 from zhixing.rulebook.deadlines import CST
 
@@ -160,3 +160,39 @@ def _write_sqlite(connection: Any, posting: Mapping[str, Any], lines: Sequence[M
         cursor.execute(f"INSERT INTO funds_posting (id, {', '.join(POSTING)}) VALUES ({', '.join(['%s'] * (len(POSTING) + 1))})",
                        (ident, *(stored(posting[c], "sqlite") for c in POSTING)))  # fmt: skip
     return int(ident)
+
+
+LINE = ("posting_id", "position", "account_id", "n", "amount_fen", "balance_fen")
+ON_ACCOUNTS = """UPDATE funds_account a SET balance_fen = m.balance, reserved_fen = m.reserved, postings = m.n
+FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::int[], %s::int[]) AS m(id, balance, reserved, n, before) WHERE a.id = m.id AND a.postings = m.before"""
+ON_ACCOUNT = "UPDATE funds_account SET balance_fen = %s, reserved_fen = %s, postings = %s WHERE id = %s AND postings = %s"
+
+
+def write_many(
+    court_id: int, head: HeadRow, made: Sequence[tuple[Mapping[str, Any], Sequence[Moved]]], moved: Sequence[Held], before: Mapping[int, int]
+) -> None:
+    """Write many postings that follow `head`: the lines first (the postings seal them), each account once, the head last."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    postgresql = connection.vendor == "postgresql"
+    with connection.cursor() as cursor:
+        if postgresql:
+            cursor.execute("SELECT nextval('funds_posting_id_seq') FROM generate_series(1, %s)", (len(made),))
+            ids = [row[0] for row in cursor.fetchall()]
+        else:
+            cursor.execute("SELECT coalesce(max(id), 0) FROM funds_posting")
+            last = cursor.fetchone()[0]
+            ids = list(range(last + 1, last + len(made) + 1))
+        insert_many(connection, "funds_line", LINE, [(i, position, m.account_id, m.n, m.fen, m.balance) for i, (_, lines) in zip(ids, made, strict=True)
+                                                     for position, m in enumerate(lines, 1)])  # fmt: skip
+        insert_many(connection, "funds_posting", ("id", *POSTING), [(i, *(posting[c] for c in POSTING)) for i, (posting, _) in zip(ids, made, strict=True)])
+        values = [(h.balance_fen, h.reserved_fen, h.postings, h.id, before[h.id]) for h in moved]
+        if postgresql:
+            balances, reserves, ns, accounts_, befores = (list(column) for column in zip(*values, strict=True))
+            cursor.execute(ON_ACCOUNTS, (accounts_, balances, reserves, ns, befores))
+            whole = cursor.rowcount == len(values)
+        else:
+            whole = all(cursor.execute(ON_ACCOUNT, value).rowcount == 1 for value in values)
+        cursor.execute("UPDATE funds_head SET no = %s, hash = %s WHERE court_id = %s AND no = %s",
+                       (head.no + len(made), made[-1][0]["hash"], court_id, head.no))  # fmt: skip
+        if not whole or cursor.rowcount != 1:
+            raise LedgerMoved
