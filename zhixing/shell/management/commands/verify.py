@@ -11,7 +11,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from zhixing.casework.courts.models import Court
-from zhixing.casework.facts.replay import Difference, chain_differences, record_differences, registered_differences, state_differences
+from zhixing.casework.facts.replay import (
+    Difference,
+    chain_differences,
+    record_differences,
+    registered_differences,
+    state_differences,
+)
 
 
 def differences() -> list[Difference]:
