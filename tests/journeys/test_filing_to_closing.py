@@ -138,7 +138,7 @@ def _with_money(someone: Person, ref: str, kind: str, **fields: str) -> None:
     for name, value in fields.items():
         someone.put(name, value)
     someone.send()
-    assert someone.page.locator(".message-success").count(), f"{kind}：{someone.text()}"
+    someone.page.locator(".message-success").first.wait_for()
 
 
 def _of_payout(someone: Person, ref: str, step: str, **fields: str) -> None:
@@ -149,7 +149,7 @@ def _of_payout(someone: Person, ref: str, step: str, **fields: str) -> None:
     for name, value in fields.items():
         form.locator(f"[name={name}]").fill(value)
     form.locator("button.btn-primary").click()
-    assert someone.page.locator(".message-success").count(), f"{step}：{someone.text()}"
+    someone.page.locator(".message-success").first.wait_for()
 
 
 def _closing(at: At, ref: str) -> None:

@@ -51,7 +51,7 @@ def test_control_enter_sends_the_form(at: At) -> None:
     """A form is sent from any of its fields by Ctrl+Enter; plain Enter goes to the next field."""
     ref = file_case(at("intake_clerk"), filed_on=today(), claim_yuan="60000")
     officer = at("inquiry_officer")
-    officer.open(f"/cases/{ref}/act/inquiry_started_zdz/")
+    officer.open(f"/cases/{ref}/act/inquiry_started_zdz/?by_hand=1")
     field = officer.page.locator("[name=query_no]")
     officer.page.locator("[name=debtor]").press("Enter")
     expect(field).to_be_focused()
