@@ -8,6 +8,7 @@ import pytest
 
 from tests.funds.stage import People, arrived, balances
 from tests.real_court import MONDAY
+from zhixing import clock
 from zhixing.casework.cases.models import Case
 from zhixing.casework.facts import History, record_many
 from zhixing.casework.facts.record_many import Past
@@ -15,6 +16,7 @@ from zhixing.casework.people.actors import system_actor
 from zhixing.desks.funds.adopting import adopt_money
 from zhixing.desks.funds.check import differences
 from zhixing.desks.funds.models import Receipt
+from zhixing.shell import jobs
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +30,8 @@ def test_what_only_the_journal_knows_gets_its_rows_once(case: Case, people: Peop
     arrived(case, people, 500, "新1")
     assert adopt_money(court_id=case.court_id, since=MONDAY - timedelta(days=1), at=MONDAY) == 1
     assert adopt_money(court_id=case.court_id, since=MONDAY - timedelta(days=1), at=MONDAY) == 0
+    with clock.frozen(MONDAY):
+        assert jobs.book_old_money() == 0
     assert balances(case) == (4_000 + 500, 0)
     assert Receipt.objects.get(receipt_no="旧1").settled_fen == 6_000
     assert list(differences(case.court_id)) == []

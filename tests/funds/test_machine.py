@@ -24,7 +24,7 @@ from tests.cast import actor, make_cast, make_court
 from tests.real_court import MONDAY
 from zhixing.casework.cases.actions import NewCase, NewParty, file_case
 from zhixing.casework.cases.models import Party
-from zhixing.desks.funds import claims, paying, payouts, receipts
+from zhixing.desks.funds import claims, corrections, paying, payouts, receipts
 from zhixing.desks.funds.balances import trial_balance
 from zhixing.desks.funds.check import differences
 from zhixing.desks.funds.ledger import close_month
@@ -181,6 +181,23 @@ class MoneyMachine(RuleBasedStateMachine):
                 self.held["in_transit"] -= fen
             else:
                 self.bank += fen
+
+    @rule(who=WHO, which=PICK, to=PICK, step=st.sampled_from(["ask", "approve"]))
+    def receipt_is_corrected(self, who: str, which: int, to: int, step: str) -> None:
+        rows = Receipt.objects.filter(state=Receipt.BOOKED)
+        row, at = self.some(rows.exclude(correction_reason="") if step == "approve" and to % 4 else rows, which), self.now()
+        if row is None:
+            return
+        if step == "ask":
+            number = self.cases[to % 2].number if to % 3 else ""
+            self.attempt(lambda: corrections.ask_correction(receipt_ref=row.ref, number=number, reason="看错", by=self.by(who, "funds_officer"), at=at))
+            return
+        done = self.attempt(lambda: corrections.correct(receipt_ref=row.ref, by=self.by(who, "finance_clerk"), at=at))
+        if done:
+            self.held[row.case_id] -= row.amount_fen
+            self.bank -= row.amount_fen if done.state == Receipt.WITHDRAWN else 0
+            if done.state != Receipt.WITHDRAWN:
+                self.held[done.case_id or "suspense"] += row.amount_fen
 
     @rule(months=st.integers(0, 2), off=st.integers(-1, 1))
     def month_is_closed(self, months: int, off: int) -> None:

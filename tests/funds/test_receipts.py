@@ -16,7 +16,8 @@ from zhixing.casework.cases.models import Case
 from zhixing.casework.duties.models import Duty
 from zhixing.casework.facts.replay import state_differences
 from zhixing.casework.journal.models import JournalEntry
-from zhixing.desks.funds import claims, receipts
+from zhixing.desks.funds import claims, corrections, receipts
+from zhixing.desks.funds.check import differences
 from zhixing.desks.funds.models import LedgerAccount, Posting, Receipt
 from zhixing.desks.funds.receipts import Money
 from zhixing.rulebook.refusals import Refusal
@@ -149,3 +150,49 @@ def test_money_handed_over_on_the_spot_is_booked_afterwards_through_the_cases_ac
     assert "book_on_site_payment" not in open_rules(case=case)
     assert (balances(case), LedgerAccount.objects.get(kind="on_site").balance_fen) == ((0, 0), 0)
     assert LedgerAccount.objects.get(case=case).postings == 2
+
+
+@pytest.mark.parametrize("channel", ["own", "general"])
+@pytest.mark.parametrize("known", [True, False])
+def test_money_on_the_wrong_case_is_reversed_and_booked_anew_by_two(
+    case: Case, people: People, new_case: Callable[..., Case], channel: str, known: bool
+) -> None:
+    """四(三)1, I10: the funds desk asks, finance approves; the first booking stays to be seen."""
+    right = new_case("样丁公司")
+    if channel == "general":
+        receipt = general(people)
+        claims.claim(receipt_ref=receipt.ref, case_id=case.pk, reason="像", by=people.handler, at=MONDAY)
+        claims.book(receipt_ref=receipt.ref, by=people.officer, at=MONDAY)
+    else:
+        receipt = arrived(case, people, 5_000)
+    with pytest.raises(Refusal, match="没有人申请"):
+        corrections.correct(receipt_ref=receipt.ref, by=people.finance, at=MONDAY)
+    corrections.ask_correction(receipt_ref=receipt.ref, number=right.number if known else "", reason="案号看错", by=people.officer, at=MONDAY)
+    corrections.correct(receipt_ref=receipt.ref, by=people.finance, at=MONDAY)
+    receipt.refresh_from_db()
+    assert balances(case) == (0, 0)
+    assert LedgerAccount.objects.get(case=case).postings == 2
+    assert "pay_out_seven_days" not in open_rules(case=case)
+    if known:
+        assert (receipt.state, receipt.case_id, balances(right)) == (Receipt.BOOKED, right.pk, (5_000, 0))
+        assert "pay_out_seven_days" in open_rules(case=right)
+    else:
+        assert receipt.state == (Receipt.IDENTIFIED if channel == "general" else Receipt.WITHDRAWN)
+        assert -LedgerAccount.objects.get(kind="bank").balance_fen == (5_000 if channel == "general" else 0)
+    if channel == "general" and not known:
+        claims.claim(receipt_ref=receipt.ref, case_id=right.pk, reason="是我的", by=people.handler, at=MONDAY)
+        claims.book(receipt_ref=receipt.ref, by=people.officer, at=MONDAY)
+        assert balances(right) == (5_000, 0)
+    assert list(differences(case.court_id)) == []
+    assert list(state_differences(case.court_id)) == []
+
+
+def test_money_that_is_being_paid_out_is_not_moved(case: Case, people: People, actor: Callable[..., Any]) -> None:
+    both = actor("funds_officer", "finance_clerk")
+    receipt = arrived(case, people, 10_000)
+    corrections.ask_correction(receipt_ref=receipt.ref, reason="误登", by=both, at=MONDAY)
+    with pytest.raises(Refusal, match="另一人"):
+        corrections.correct(receipt_ref=receipt.ref, by=both, at=MONDAY)
+    accounted(receipt, people, fee=50)
+    with pytest.raises(Refusal, match="已经结算费用"):
+        corrections.correct(receipt_ref=receipt.ref, by=people.finance, at=MONDAY)

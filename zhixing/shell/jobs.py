@@ -20,6 +20,7 @@ from zhixing.casework.notices.dispatch import dispatch
 from zhixing.casework.notices.outages import watch_channels
 from zhixing.casework.notices.receipts import fetch_receipts, sweep_silent
 from zhixing.casework.people.actors import system_actor
+from zhixing.desks.funds.adopting import adopt_money
 from zhixing.desks.inquiry.polling import inquiries, poll
 from zhixing.desks.offline.tracking import the_post, track
 
@@ -37,6 +38,7 @@ SCHEDULES = {
     "take_in_scans": "* * * * *",
     "open_matters": "*/10 * * * *",
     "list_measures": "10 2 * * *",
+    "book_old_money": "20 2 * * *",
     "verify_chains": "30 2 * * *",
 }  # job → cron line
 
@@ -69,6 +71,12 @@ def list_measures() -> int:
     """Feedbacks and measures that came with a register or were recorded elsewhere get their rows."""
     since = clock.now() - RECENT
     return sum(adopt_recent(court_id=court_id, since=since) for court_id in _courts())
+
+
+def book_old_money() -> int:
+    """Money that came with a register gets its receipts and postings."""
+    now = clock.now()
+    return sum(adopt_money(court_id=court_id, since=now - RECENT, at=now) for court_id in _courts())
 
 
 def track_letters() -> dict[str, int]:

@@ -16,7 +16,7 @@ from zhixing.rulebook.model import EventKind
 from zhixing.rulebook.money.amounts import words, yuan
 from zhixing.rulebook.money.fees import enforcement_fee
 
-from . import payouts, queries, receipts
+from . import corrections, payouts, queries, receipts
 from .forms import (
     CHOSEN,
     KIND_CHOICES,
@@ -46,6 +46,7 @@ class Doing:
     more: Callable[[Case, CaseMoney], dict[str, forms.Field]] = lambda case, money: {}
     leave_out: tuple[str, ...] = ("payout_no",)
     proof: bool = False
+    only: Callable[[Receipt], bool] = lambda receipt: True
 
 
 def _common(request: HttpRequest, form: FundsForm, key: str) -> dict[str, Any]:
@@ -124,6 +125,15 @@ def _book_on_site(request: HttpRequest, case: Case, form: FundsForm, key: str) -
     receipts.book_on_site(receipt_ref=data[CHOSEN], amount_fen=data["amount_yuan"], **_common(request, form, key))
 
 
+def _ask_correction(request: HttpRequest, case: Case, form: FundsForm, key: str) -> None:
+    data = form.cleaned_data
+    corrections.ask_correction(receipt_ref=data[CHOSEN], number=data["number"], reason=data["reason"], key=key, by=request.actor, at=request.now)
+
+
+def _correct(request: HttpRequest, case: Case, form: FundsForm, key: str) -> None:
+    corrections.correct(receipt_ref=form.cleaned_data[CHOSEN], by=request.actor, at=request.now)
+
+
 PLAIN = ("applicant_told_to_collect", "payout_delay_requested", "payout_delay_approved", "payout_delay_ended", "balance_urged", "balance_tracked",
          "settlement_slip_registered", "handler_reminded_of_money")  # fmt: skip
 DOINGS: dict[str, Doing] = {
@@ -135,6 +145,8 @@ DOINGS: dict[str, Doing] = {
                                leave_out=()),
     "on_site_payment_made": Doing(_on_site, of=None, more=lambda case, money: {"arrived_on": day_field("交付日期")}, leave_out=(), proof=True),
     "on_site_payment_booked": Doing(_book_on_site, of=(Receipt.HANDED,)),
+    "receipt_correction_asked": Doing(_ask_correction),
+    "receipt_corrected": Doing(_correct, leave_out=("reason", "amount_yuan"), only=lambda r: bool(r.correction_reason)),
     **{kind: Doing(_plain(kind), proof=True) for kind in PLAIN},
 }
 
@@ -142,7 +154,7 @@ DOINGS: dict[str, Doing] = {
 def form_of(spec: EventKind, doing: Doing, case: Case, money: CaseMoney, request: HttpRequest, chosen: str) -> FundsForm:
     """The form of an act; `chosen` is the receipt it was opened for."""
     posted = request.method == "POST"
-    listed = None if doing.of is None else [(r, rest) for r, rest, _ in money.receipts if r.state in doing.of]
+    listed = None if doing.of is None else [(r, rest) for r, rest, _ in money.receipts if r.state in doing.of and doing.only(r)]
     day = request.now.date()
     return FundsForm(
         spec, request.POST if posted else None, request.FILES if posted else None, now=request.now, receipts=listed, more=doing.more(case, money),

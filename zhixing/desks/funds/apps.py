@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 FORMS = ("money_arrived", "finance_notice_received", "money_accounted", "payout_requested", "money_dispute_set", "on_site_payment_made", "on_site_payment_booked",
          "applicant_told_to_collect", "payout_delay_requested", "payout_delay_approved", "payout_delay_ended", "balance_urged", "balance_tracked",
-         "settlement_slip_registered", "handler_reminded_of_money")  # fmt: skip
+         "settlement_slip_registered", "handler_reminded_of_money", "receipt_correction_asked", "receipt_corrected")  # fmt: skip
 
 
 class FundsConfig(AppConfig):

@@ -98,7 +98,7 @@ def case_of(court_id: int, ref: str) -> Case | None:
 def money_of(case: Case, *, book: Rulebook, at: datetime) -> CaseMoney:
     """A case's account, receipts with what is left of each and their clocks, payouts, payee accounts, accounting. Seven statements."""
     account = LedgerAccount.objects.filter(case=case).first() or LedgerAccount(case=case, kind=LedgerAccount.CASE, court_id=case.court_id)
-    receipts = list(Receipt.objects.filter(case=case).exclude(state__in=[Receipt.ARRIVED, Receipt.IDENTIFIED]).order_by("-arrived_on", "-pk"))
+    receipts = list(Receipt.objects.filter(case=case).exclude(state__in=[Receipt.ARRIVED, Receipt.IDENTIFIED]).select_related("case", "right_case").order_by("-arrived_on", "-pk"))
     gone, calendar = spoken_for([r.pk for r in receipts], (*Payout.PENDING, *Payout.GONE)), calendar_of(case.court_id)
     clocks: dict[str, list[Clock]] = {}
     for row in Duty.objects.filter(case=case, is_open=True, key__in=[r.receipt_no for r in receipts]).order_by("due_at", "pk").values(*CLOCK):

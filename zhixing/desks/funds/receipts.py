@@ -65,18 +65,23 @@ def arrive_on_case(row: Receipt, proof: UploadedFile | None, under: str, key: st
     """The event, the posting and the reminder of money that now belongs to a case; the caller holds the case."""
     payload = {"receipt_no": row.receipt_no, "amount_yuan": text_of(row.amount_fen), "payer": row.payer, "channel": row.channel}
     if under == ARRIVED:
-        done = record_with_proof(ARRIVED, proof=proof, case_id=row.case_id, payload=payload, desk=desk_of(ARRIVED, by), key=key or derived(row.ref, ARRIVED) or "",
+        done = record_with_proof(ARRIVED, proof=proof, case_id=row.case_id, payload=payload, desk=desk_of(ARRIVED, by), key=key or derived(row.ref, f"{ARRIVED}{row.corrections}") or "",
                                  by=by, at=at, recorded_at=recorded)  # fmt: skip
     else:
         done = record(ARRIVED, court_id=by.court_id, case_id=row.case_id, payload=payload, desk=desk_of(ARRIVED, by), under=f"record:{under}",
-                      key=derived(row.ref, ARRIVED), by=by, at=at, recorded_at=recorded)  # fmt: skip
+                      key=derived(row.ref, f"{ARRIVED}{row.corrections}"), by=by, at=at, recorded_at=recorded)  # fmt: skip
     claimed = row.channel == Receipt.GENERAL
     source = LedgerAccount.SUSPENSE if claimed else LedgerAccount.BANK
     post(court_id=by.court_id, purpose=Posting.CLAIMED if claimed else Posting.RECEIVED, moves=[Move(row.case_id, row.amount_fen), Move(source, -row.amount_fen)],
          business_on=day_of(recorded) if claimed else row.arrived_on, case_id=row.case_id, event_seq=done.seq, paper=row.receipt_no, summary=row.payer,
-         key=f"{row.ref}:case", by=by, at=recorded)  # fmt: skip
+         key=case_key(row), by=by, at=recorded)  # fmt: skip
     record(REMINDED, court_id=by.court_id, case_id=row.case_id, payload={"receipt_no": row.receipt_no}, desk=desk_of(ARRIVED, by), under=f"record:{under}",
-           key=derived(row.ref, REMINDED), by=by, at=at, recorded_at=recorded)  # fmt: skip
+           key=derived(row.ref, f"{REMINDED}{row.corrections}"), by=by, at=at, recorded_at=recorded)  # fmt: skip
+
+
+def case_key(row: Receipt) -> str:
+    """The key of the posting that put a receipt on its case, one for each time it was put on one."""
+    return f"{row.ref}:case{row.corrections or ''}"
 
 
 def notice(*, receipt_ref: str, notice_no: str, amount_fen: int | None = None, key: str = "", by: Actor, at: datetime, recorded_at: datetime | None = None) -> Recorded:

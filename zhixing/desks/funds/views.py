@@ -27,7 +27,7 @@ NEXT = {  # what a receipt wants next, in the order in which it is done: (event,
     Receipt.BOOKED: ("finance_notice_received", "money_accounted", "applicant_told_to_collect", "payout_requested", "balance_urged"),
 }  # fmt: skip
 OTHERS = ("payout_delay_requested", "payout_delay_approved", "payout_delay_ended", "balance_urged", "balance_tracked", "settlement_slip_registered",
-          "applicant_told_to_collect", "money_accounted", "payout_requested")  # fmt: skip
+          "applicant_told_to_collect", "money_accounted", "payout_requested", "receipt_correction_asked", "receipt_corrected")  # fmt: skip
 COLOURS = {"soon": "soon", "late": "late", "delayed": "waiting", "unclaimed": "today"}
 
 
@@ -77,6 +77,8 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def next_of(request: HttpRequest, receipt: Receipt, rest_fen: int) -> tuple[str, str] | None:
     """(verb, address) of what this person does next about a receipt: the first step that is open and theirs."""
+    if receipt.correction_reason and may(request, "receipt_corrected"):
+        return request.book.events["receipt_corrected"].verb, act_url(receipt.case.ref, "receipt_corrected", receipt.ref)
     if receipt.state == Receipt.BOOKED and rest_fen <= 0:
         return None
     done = {"finance_notice_received": receipt.notice_on is not None}
@@ -139,7 +141,7 @@ def act(request: HttpRequest, ref: str, kind: str) -> HttpResponse:
         else:
             messages.success(request, f"已{spec.verb}：{found.number}")
             return redirect("funds-case", ref=ref)
-    missing = "来款" if doing.of is not None and not any(r.state in doing.of for r, _, _ in money.receipts) else ""
+    missing = "来款" if doing.of is not None and not any(r.state in doing.of and doing.only(r) for r, _, _ in money.receipts) else ""
     if kind == "payout_requested" and not money.accounts:
         missing = missing or "收款账户"
     context = {"case": found, "spec": spec, "form": form, "refusal": refusal, "money": money, "missing": missing, "free": money.account.free_fen, "owed": owed(money)}

@@ -42,6 +42,10 @@ class Receipt(models.Model):
     booked_at = models.DateTimeField("入案时间", null=True, blank=True)
     notice_on = models.DateField("到账通知日期", null=True, blank=True)
     settled_fen = models.BigIntegerField("已结费用（分）", default=0)
+    corrections = models.PositiveSmallIntegerField("更正次数", default=0)
+    correction_reason = models.CharField("申请更正的理由", max_length=200, blank=True)
+    correction_by = models.ForeignKey("casework.Person", models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    right_case = models.ForeignKey("casework.Case", models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     made_by = models.ForeignKey("casework.Person", models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     made_at = models.DateTimeField("登记时间")
 
