@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "zhixing.desks.inquiry",
     "zhixing.desks.offline",
     "zhixing.desks.funds",
+    "zhixing.desks.funds.reports",
     "zhixing.shell",
 ]
 MIDDLEWARE = [
