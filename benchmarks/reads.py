@@ -18,11 +18,18 @@ from .big import Big, big
 from .measuring import Line, Size, at_most, percentile
 
 NOW = datetime(2024, 3, 4, 10, tzinfo=CST)
+TOMORROW, BEYOND = datetime(2024, 3, 5, tzinfo=CST), datetime(2024, 3, 7, tzinfo=CST)
 WORKLIST = """SELECT d.id, d.rule, d.clause, d.started_at, d.due_at, d.late_at, c.ref, c.number, c.applicants, c.debtors, c.team
 FROM duty d JOIN case_file c ON c.id = d.case_id WHERE d.court_id = %s AND d.desk = %s AND d.is_open AND d.due_at IS NOT NULL
 ORDER BY d.due_at, d.id LIMIT 50"""
-COUNTS = """SELECT count(*) FILTER (WHERE due_at < %s), count(*) FILTER (WHERE due_at >= %s AND due_at < %s), count(*), min(due_at)
-FROM duty WHERE court_id = %s AND desk = %s AND is_open"""
+# The same numbers that the desk's page shows: late, today, soon, later, still; files offered and awaited; notices unread; the oldest.
+COUNTS = """SELECT count(*) FILTER (WHERE due_at < %(now)s), count(*) FILTER (WHERE due_at >= %(now)s AND due_at < %(tomorrow)s),
+ count(*) FILTER (WHERE due_at >= %(tomorrow)s AND due_at < %(beyond)s), count(*) FILTER (WHERE due_at >= %(beyond)s),
+ count(*) FILTER (WHERE due_at IS NULL), min(due_at),
+ (SELECT count(*) FROM handoff WHERE court_id = %(c)s AND state = 'offered' AND to_desk = %(d)s),
+ (SELECT count(*) FROM handoff WHERE court_id = %(c)s AND state = 'offered' AND from_desk = %(d)s),
+ (SELECT count(*) FROM notice WHERE court_id = %(c)s AND to_desk = %(d)s AND to_desk > '' AND read_at IS NULL)
+FROM duty WHERE court_id = %(c)s AND desk = %(d)s AND is_open"""
 TIMELINE = """SELECT seq, kind, at, recorded_at, person_name, desk, clause, payload FROM journal_entry
 WHERE case_id = %s ORDER BY seq DESC LIMIT 50"""
 MONTH = """SELECT (SELECT count(*) FROM case_file WHERE court_id = %(c)s AND filed_on >= %(a)s AND filed_on < %(b)s),
@@ -64,7 +71,7 @@ def pairs(made: Big, fetch: Callable[[str, Any], list[Any]]) -> dict[str, Callab
             return counts(court, where, at=NOW)
 
         return (ours,
-                lambda: fetch(COUNTS, (NOW, NOW, NOW + timedelta(days=3), court, where)))  # fmt: skip
+                lambda: fetch(COUNTS, {"now": NOW, "tomorrow": TOMORROW, "beyond": BEYOND, "c": court, "d": where}))  # fmt: skip
 
     def timeline(dice: random.Random) -> Pair:
         court, case = made.case_with_journal(dice)

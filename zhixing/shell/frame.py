@@ -25,6 +25,7 @@ AFTER = (
     ("规则", (("细则条款", "rulebook", "book-2", "page:rulebook"), ("工作日历", "calendar", "calendar", "page:calendar"),
              ("案款计算", "calculators", "coin", "page:calculators"))),
     ("设置", (("台账导入", "register-import", "upload", "page:import"), ("人员与岗位", "people", "users", "page:people"),
+             ("本院信息", "court", "building-bank", "page:court"),
              ("审计", "audit", "shield-check", "page:audit"))),
 )  # fmt: skip
 

@@ -31,6 +31,7 @@ DATE = re.compile(
 SOLID_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
 SERIAL = re.compile(rf"(\d{{{SERIAL_DIGITS}}})(\.\d+)?", re.ASCII)
 SEPARATOR = re.compile(r"(?:\r\n|[\r\n;；、，,/|])(?![^（(]*[）)])")
+UNUSUAL = re.compile(rf"[{DATE_MARK}\r\n;；、，,/|]")  # what may part two values, and the mark of a date
 INNER_SPACE = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from ..identity import LOST_DIGITS, check_identity
 from .opening import limits
-from .parsing import DATE_MARK, SEPARATOR, split_parties, text_of, tidy_name, tidy_phone
+from .parsing import UNUSUAL, split_parties, text_of, tidy_name, tidy_phone
 from .sheets import ColumnMatch, vocabulary
 
 PARTS = ("name", "id_number", "phone", "address")
@@ -47,6 +47,7 @@ class PartyReader:
         self._longest = [fields[column.field].longest if column else 0 for column in self._columns]
         self._empty, self._special = vocabulary().empty_words, vocabulary().special_words
         self._most: int = limits()["values"]["parties"]
+        self._short = min(self._longest)
 
     def read(self, cells: tuple[Any, ...]) -> Parties:
         """The parties that stand in these four cells ("" for a column the file has not). Never raises."""
@@ -70,21 +71,17 @@ class PartyReader:
             name, number, phone, address = map(str.strip, cells)
         except TypeError:  # a cell is a number
             return None
-        kind = ""
         whole = f"{name}{number}{phone}{address}"
-        if (
-            not self._special.isdisjoint((name, number, phone, address))
-            or DATE_MARK in whole
-            or SEPARATOR.search(whole)
-        ):
+        if not name or UNUSUAL.search(whole) or not self._special.isdisjoint((name, number, phone, address)):
             return None
+        if len(whole) > self._short and any(map(gt, map(len, (name, number, phone, address)), self._longest)):
+            return None
+        kind = ""
         if number:
             check = check_identity(number, today=self.today)
             if not check.ok or check.warning:
                 return None
             number, kind = check.normal, check.kind
-        if any(map(gt, map(len, (name, number, phone, address)), self._longest)) or not name:
-            return None
         return Parties((PartyRow(tidy_name(name), number, kind, tidy_phone(phone), address),))
 
     def _values(self, part: int, cell: Any, places: int | None, errors: list[tuple[ColumnMatch, str]]) -> list[str]:

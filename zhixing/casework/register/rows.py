@@ -17,6 +17,7 @@ from .parties import PARTS, Parties, PartyReader, PartyRow
 from .sheets import IGNORED, MOMENT, MONEY, TEXT, ColumnMatch, Field, plain_header, vocabulary
 
 Cells = list[Any]
+CLEAN = ((), ())  # no errors, no warnings
 
 
 class Remark(NamedTuple):
@@ -109,7 +110,8 @@ class RowReader:
                 continue
             before = len(self.rejected)
             self._check_case(row, number, day, claim)
-            self._check_parties(row, applicants, debtors)
+            if applicants[1:] != CLEAN or debtors[1:] != CLEAN or not debtors.people:
+                self._check_parties(row, applicants, debtors)
             if self._text_problems:
                 self._check_texts(row, text, extra)
             if len(self.rejected) > before:

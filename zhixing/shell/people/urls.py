@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from . import audit, staff, views
+from . import audit, court, staff, views
 
 urlpatterns = [
     path("login/", views.login, name="login"),
     path("logout/", views.logout, name="logout"),
     path("password/", views.password, name="password"),
+    path("court/", court.court, name="court"),
     path("people/", staff.people, name="people"),
     path("people/new/", staff.account_new, name="account-new"),
     path("people/posts/new/", staff.post_new, name="post-new"),
