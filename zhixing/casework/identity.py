@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import yaml
 
 RESIDENT, RESIDENT_15, CREDIT, ORG, OTHER = "resident_id", "resident_id_15", "credit_code", "org_code", "other"
+ACCOUNT = re.compile(r"[0-9](?:[0-9 ]{6,}[0-9])")
 LOST_DIGITS = "号码被表格软件当成了数字，后几位已经丢失，请把该列改为文本格式后重新填写"
 
 
@@ -181,6 +182,11 @@ def mask_identity(text: str) -> str:
 def mask_phone(text: str) -> str:
     """199****0001; a short number shows its last two characters only."""
     return _mask(text, **_tables().mask["phone"])
+
+
+def mask_account(text: str) -> str:
+    """Every number of a bank account in a text, its last four digits left: 样例银行 尾号0001."""
+    return ACCOUNT.sub(lambda found: f"尾号{found.group()[-4:]}", text)
 
 
 def _mask(text: str, *, head: int, tail: int) -> str:

@@ -38,22 +38,23 @@ DRAFT, PANEL_DRAFT, CHECK, SEAL = "paper_drafted", "panel_paper_made", "paper_ch
 
 def draft(
     *, kind: Kind, case: Case, party: Party | None, dated_on: date, values: Mapping[str, Any], word: Path, template_sha256: str,
-    batch: PaperBatch | None = None, replaces: Paper | None = None, by: Actor, at: datetime,
+    batch: PaperBatch | None = None, replaces: Paper | None = None, about: str = "", number: str = "", by: Actor, at: datetime,
 ) -> Paper:  # fmt: skip
-    """Keep a paper that was just filled in (`word`), under the next number. Refuses panel matters outside the team (三(二)3)
-    and a second paper of the kind to the same recipient while one is on its way."""
+    """Keep a paper that was just filled in (`word`), under the next number or the one that already stands on it. `about` says what
+    it is about where that is no party. Refuses panel matters outside the team (三(二)3) and a second paper of the kind to the
+    same recipient while one is on its way."""
     event = PANEL_DRAFT if kind.needs_panel and not allowed(rules.rulebook(), by, f"record:{DRAFT}") else DRAFT
-    recipient = party.name if party else ""
+    recipient = about[:120] or (party.name if party else "")
     try:
         with transaction.atomic():
-            number = next_number(by.court_id, at.astimezone(CST).year)
+            number = number or next_number(by.court_id, at.astimezone(CST).year)
             paper = Paper(
                 court_id=by.court_id, case=case, kind=kind.id, number=number, party=party, recipient=recipient, dated_on=dated_on,
                 values=dict(values), template_sha256=template_sha256, batch=batch, replaces=replaces, drafted_at=at,
                 drafted_by_id=by.person_id,
             )  # fmt: skip
             payload = {"paper_no": number, "kind": kind.recorded_as, "needs_panel": kind.needs_panel, "template": kind.title}
-            _record(event, paper, payload, by, at)
+            _record(event, paper, payload, by, at, under=kind.under or None)
             with word.open("rb") as content:
                 paper.word.save(f"papers/{at:%Y/%m}/{paper.ref}.docx", File(content), save=False)
             paper.save(force_insert=True)
@@ -63,9 +64,10 @@ def draft(
     return paper
 
 
-def next_number(court_id: int, year: int) -> str:
-    """The next number of the year, taken under lock inside the caller's transaction: what is rolled back is given again."""
-    ident, form = series()
+def next_number(court_id: int, year: int, own: tuple[str, str] | None = None) -> str:
+    """The next number of the year in the register's series (or one of its `own`), taken under lock inside the caller's
+    transaction: what is rolled back is given again."""
+    ident, form = own or series()
     NumberSeries.objects.get_or_create(court_id=court_id, series=ident, year=year)
     NumberSeries.objects.filter(court_id=court_id, series=ident, year=year).update(last=F("last") + 1)
     n = NumberSeries.objects.values_list("last", flat=True).get(court_id=court_id, series=ident, year=year)
@@ -217,6 +219,6 @@ def _said(tells: Mapping[str, Any], paper: Paper) -> dict[str, Any]:
     return {k: v for k, v in said.items() if v not in (None, "")}
 
 
-def _record(kind: str, paper: Paper, payload: Mapping[str, Any], by: Actor, at: datetime) -> None:
+def _record(kind: str, paper: Paper, payload: Mapping[str, Any], by: Actor, at: datetime, under: str | None = None) -> None:
     desk = desk_for(rules.rulebook().events[kind], by)
-    record(kind, court_id=by.court_id, case_id=paper.case_id, payload=payload, desk=desk, key=f"{kind}:{paper.ref}", by=by, at=at)
+    record(kind, court_id=by.court_id, case_id=paper.case_id, payload=payload, desk=desk, under=under, key=f"{kind}:{paper.ref}", by=by, at=at)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ from zhixing.casework.people.actors import Actor
 from zhixing.casework.people.authority import allowed, require
 from zhixing.outside.office import OfficeError, to_pdf
 from zhixing.outside.seal import Seal
+from zhixing.rulebook.deadlines import CST
 from zhixing.rulebook.refusals import Refusal
 
 from ..cases.models import Case, Party
@@ -119,14 +121,18 @@ def _draft_one(
 
 def draft_paper(
     *, case: Case, kind: Kind, party: Party | None, typed: Mapping[str, Any], dated_on: date, fill: Filler, to: Path,
-    batch: PaperBatch | None = None, replaces: Paper | None = None, by: Actor, at: datetime,
+    batch: PaperBatch | None = None, replaces: Paper | None = None, about: str = "", by: Actor, at: datetime,
 ) -> Paper:  # fmt: skip
-    """Gather the values from the records, fill in the court's template, keep the paper. Raises Refusal naming what is missing."""
+    """Gather the values from the records, fill in the court's template, keep the paper. Raises Refusal naming what is missing.
+    A kind with numbers of its own takes the next one first: it stands on the paper."""
     values = values_of(case, kind, party, typed=typed, dated_on=dated_on)
     template = current_template(case.court_id, kind)
-    fill.fill(template.path, values, to)
-    return actions.draft(kind=kind, case=case, party=party, dated_on=dated_on, values=values, word=to,
-                         template_sha256=template.sha256, batch=batch, replaces=replaces, by=by, at=at)  # fmt: skip
+    with transaction.atomic() if kind.own_series else nullcontext():
+        number = actions.next_number(case.court_id, at.astimezone(CST).year, kind.own_series) if kind.own_series else ""
+        values["paper_number"] = number
+        fill.fill(template.path, values, to)
+        return actions.draft(kind=kind, case=case, party=party, dated_on=dated_on, values=values, word=to, template_sha256=template.sha256,
+                             batch=batch, replaces=replaces, about=about, number=number, by=by, at=at)  # fmt: skip
 
 
 def make_pdfs(papers: Sequence[Paper], *, at: datetime, done: Callable[[int], None] = lambda n: None) -> int:

@@ -33,7 +33,8 @@ class Field:
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of paper. `needs` are the elements that it must have, `typed` what a clerk fills in; `signed` and `issued` are
-    event kinds, `signing` and `tells` say what they are told of the paper."""
+    event kinds, `signing` and `tells` say what they are told of the paper. `under` is the action that lets somebody draft it who
+    is not of the paper desk; `own_series` (id, form) are the numbers of its own that stand on it."""
 
     id: str
     title: str
@@ -48,6 +49,8 @@ class Kind:
     signing: Mapping[str, Any]
     issued: str
     tells: Mapping[str, Any]
+    under: str = ""
+    own_series: tuple[str, str] | None = None
 
     @property
     def template(self) -> Path:
@@ -93,6 +96,7 @@ def _kind(ident: str, spec: Mapping[str, Any]) -> Kind:
     return Kind(
         ident, spec["title"], spec["clause"], bool(spec.get("needs_panel")), spec.get("volume", "main"), not spec.get("case_paper"),
         fields, needs, flow["recorded_as"], flow["signed"], flow.get("signing", {"paper_no": "number"}), flow["issued"], flow["tells"],
+        flow.get("under", ""), (flow["series"]["id"], flow["series"]["form"]) if "series" in flow else None,
     )  # fmt: skip
 
 

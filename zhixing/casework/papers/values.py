@@ -8,6 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from zhixing.rulebook.money.amounts import fen_of
+from zhixing.rulebook.money.capitals import capitals
 from zhixing.rulebook.money.fees import enforcement_fee
 from zhixing.rulebook.refusals import Reason, Refusal
 
@@ -48,6 +50,7 @@ def values_of(
               "paper_date": in_words(dated_on)}  # fmt: skip
     for field in kind.typed:
         values[field.name] = _typed(field, typed.get(field.name))
+    values |= {"amount_capital": _capitals(values.get("amount_yuan")), "paper_number": ""}
     missing = [f for f in kind.fields if f.required and values.get(f.name) in ("", None, [])]
     if missing:
         raise Refusal(f"暂不能拟制{kind.title}", [Reason(f"缺少{f.label}", kind.clause, _where(f), field=f.name) for f in missing])
@@ -113,6 +116,14 @@ def yuan(value: Any) -> str:
         return f"{Decimal(str(value)):,.2f}" if value not in (None, "") else ""
     except InvalidOperation:
         return str(value)
+
+
+def _capitals(amount: Any) -> str:
+    """What was typed as an amount, in capital Chinese; empty for none."""
+    try:
+        return capitals(fen_of(str(amount or ""), ""))
+    except Refusal:
+        return ""
 
 
 def day(on: date) -> str:

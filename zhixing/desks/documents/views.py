@@ -15,7 +15,7 @@ from django_q.tasks import async_task
 
 from zhixing.casework.cases.models import Case
 from zhixing.casework.facts.forms import stored_key
-from zhixing.casework.identity import mask_identity, mask_phone
+from zhixing.casework.identity import mask_account, mask_identity, mask_phone
 from zhixing.casework.papers import actions, batches, queries
 from zhixing.casework.papers.kinds import Kind, kinds, workflow
 from zhixing.casework.papers.models import Paper, PaperBatch, PrintRun
@@ -210,7 +210,7 @@ def case_papers(request: HttpRequest, ref: str) -> HttpResponse:
 
 def _may_draft(request: HttpRequest, kind: Kind) -> bool:
     event = actions.PANEL_DRAFT if kind.needs_panel else actions.DRAFT
-    return allowed(request.book, request.actor, f"record:{event}")
+    return allowed(request.book, request.actor, kind.under or f"record:{event}")
 
 
 def _case(request: HttpRequest, ref: str) -> Case:
@@ -291,7 +291,7 @@ def _act(request: HttpRequest, found: Paper, form: CheckForm) -> Refusal | None:
 
 def _lines(kind: Kind, found: Paper) -> list[tuple[str, str, str]]:
     """(label, value, source) of the plain values of a paper; numbers of persons are masked, the PDF has them in full."""
-    masks = {"recipient_idno": mask_identity, "recipient_phone": mask_phone}
+    masks = {"recipient_idno": mask_identity, "recipient_phone": mask_phone, "payee_account": mask_account}
     return [
         (f.label, masks.get(f.name, str)(str(found.values[f.name])), SOURCES.get(f.source, f.source)) for f in kind.fields
         if isinstance(found.values.get(f.name), (str, int)) and found.values[f.name] != ""

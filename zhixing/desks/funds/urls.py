@@ -1,11 +1,12 @@
 """Addresses of the desk."""
 
-from django.urls import path
+from django.urls import include, path
 
 from . import court_views, payout_views, views
 from .acts import DOINGS
 
 urlpatterns = [
+    path("", include("zhixing.desks.funds.reports.urls")),
     path("funds/", views.home, name="funds-home"),
     path("funds/claims/", court_views.claims_queue, name="funds-claims"),
     path("funds/claims/new/", court_views.claim_new, name="funds-claim-new"),

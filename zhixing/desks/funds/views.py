@@ -20,6 +20,7 @@ from .acts import DOINGS, form_of
 from .forms import AccountForm
 from .keeping import limits
 from .models import Payout, Posting, Receipt
+from .reports import papers
 
 ACCOUNT_ACTION = "record:payout_requested"
 NEXT = {  # what a receipt wants next, in the order in which it is done: (event, only while its clock or state says so)
@@ -106,6 +107,7 @@ def case(request: HttpRequest, ref: str) -> HttpResponse:
     lines = balances.statement_of(request.actor.court_id, found.pk, limit=limits()["pages"]["rows"], before=before or None)
     context = {
         "case": found, "money": money, "receipts": receipts, "acts": acts, "others": others, "lines": lines, "tabs": request.tabs(ref), "free": money.account.free_fen,
+        "offers": papers.offers(papers.known_of(found, [r for r, _, _ in money.receipts], money.payouts)), "may_draft": allowed(request.book, request.actor, "do:draft_money_paper"),
         "owed": owed(money), "may_account": allowed(request.book, request.actor, ACCOUNT_ACTION), "steps": [(p, payout_step(request, p)) for p in money.payouts],
         "purposes": dict(Posting.PURPOSES), "older": f"?before={lines[-1]['n']}#statement" if lines and lines[-1]["n"] > 1 else "",
     }  # fmt: skip
