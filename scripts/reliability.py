@@ -1,0 +1,101 @@
+"""Prove the money: `python scripts/reliability.py money|boundary|machine|books|mutants …`; what came out is in docs/reliability.md.
+
+Each prints one line of JSON and exits 1 when anything was wrong. `--database postgresql` takes the server of DATABASE_URL (in a
+database of its own) or starts a private one; `sqlite` works on a file of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
+
+
+@contextmanager
+def database(engine: str, folder: Path) -> Iterator[None]:
+    """Django on a fresh, migrated database of that engine."""
+    os.environ |= {"DJANGO_SETTINGS_MODULE": "zhixing.settings", "ZHIXING_VAR": str(folder)}
+    given = os.environ.pop("DATABASE_URL", "")
+    if engine == "sqlite":
+        _migrate()
+        yield
+    elif given.startswith("postgres"):
+        yield from _own_database(given)
+    else:
+        from postgres import DURABLE, server
+
+        with server(DURABLE) as url:
+            os.environ["DATABASE_URL"] = url
+            _migrate()
+            yield
+            _close()
+
+
+def _own_database(url: str) -> Iterator[None]:
+    import psycopg
+
+    name = f"zhixing_campaign_{os.getpid()}"
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+        try:
+            os.environ["DATABASE_URL"] = f"{url.rsplit('/', 1)[0]}/{name}"
+            _migrate()
+            yield
+        finally:
+            _close()
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _migrate() -> None:
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0)
+
+
+def _close() -> None:
+    from django.db import connections
+
+    connections.close_all()
+
+
+def money(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    """Rivals at the same payouts, killed at random moments (G4, P1)."""
+    from tests.funds_campaign.campaign import campaign
+
+    acks = folder / "acks"
+    acks.mkdir()
+    return campaign(acks, attempts=options.attempts, kills=options.kills, workers=options.workers, seed=options.seed).as_json()
+
+
+RUNS: dict[str, Callable[[argparse.Namespace, Path], dict[str, Any]]] = {"money": money}
+
+
+def main() -> int:
+    """Run one. Exit code 1 when it found a fault."""
+    parser = argparse.ArgumentParser(prog="python scripts/reliability.py")
+    parser.add_argument("run", choices=RUNS)
+    parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument("--attempts", type=int, default=1000)
+    parser.add_argument("--kills", type=int, default=10)
+    parser.add_argument("--workers", type=int, default=4)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="zhixing-reliability-") as folder, database(options.database, Path(folder)):
+        found = RUNS[options.run](options, Path(folder))
+    print(json.dumps(found, ensure_ascii=False))
+    return 1 if found["faults"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
