@@ -69,11 +69,10 @@ def test_no_hostile_query_string_is_a_server_error_and_looking_writes_nothing(pe
 def test_no_hostile_form_is_a_server_error(people: Any, case: Any, role: str) -> None:
     client, wrong = browser(people[role]), []
     for n, address in enumerate(addresses(case)):
-        for shift in (0, 7):
-            said = {name: JUNK[(n + k + shift) % len(JUNK)] for k, name in enumerate((*NAMES, *FIELDS))}
-            status = status_of(client.post(address, said))
-            if status not in FINE:
-                wrong.append((address, status))
+        said = {name: JUNK[(n + k + ROLES.index(role)) % len(JUNK)] for k, name in enumerate((*NAMES, *FIELDS))}
+        status = status_of(client.post(address, said))
+        if status not in FINE:
+            wrong.append((address, status))
     assert wrong == []
 
 
@@ -125,7 +124,7 @@ def test_names_that_carry_markup_are_shown_as_text_on_every_page(people: Any, ca
         tags.feed(page)
         assert tags.found == [], address
         assert "onerror=alert(1)>" not in page.replace("&gt;", "").replace("&#62;", ""), address
-        assert "{{7*7}}" in page or "49" not in page or case.number not in page, address
+        assert "&#34;&#39;49" not in page and "\"'49" not in page, address  # what stands in braces is text too
 
 
 def test_the_walk_covers_the_product() -> None:
