@@ -23,6 +23,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("names", nargs="*", metavar="name", help=f"of {', '.join(NAMES)}; all without a name")
     parser.add_argument("--quick", action="store_true", help="a fiftieth of the data: shows that it works")
+    parser.add_argument("--cases", type=int, default=0, help="how many cases `replay` rebuilds (20,000 unless said; a million is no longer extrapolated)")
     parser.add_argument("--url", help=argparse.SUPPRESS)
     options = parser.parse_args()
     unknown = [n for n in options.names if n not in NAMES]
@@ -35,7 +36,7 @@ def main() -> int:
     from postgres import DURABLE, server
 
     with server(DURABLE + ROOMY) as url:
-        return run(names, Size(options.quick), url)
+        return run(names, Size(options.quick, options.cases), url)
 
 
 def run(names: list[str], size: Size, url: str) -> int:

@@ -39,6 +39,7 @@ class Size:
     """How much is measured: everything, or enough to see that it works (`--quick`)."""
 
     quick: bool = False
+    cases: int = 0  # how many cases are replayed, when said
 
     def of(self, full: int, quick: int) -> int:
         """The full number, or the quick one."""

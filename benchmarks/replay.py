@@ -15,7 +15,7 @@ MILLION = 1_000_000
 
 def run(size: Size) -> list[Line]:
     """Cases a second of replay and of the chain; the number of differences decides."""
-    how_many = size.of(20_000, 2_000)
+    how_many = size.cases or size.of(20_000, 2_000)
     court = world.court()
     for first in range(1, how_many + 1, 5000):
         cases = world.cases(court, min(5000, how_many + 1 - first), first)
@@ -24,6 +24,7 @@ def run(size: Size) -> list[Line]:
     found: list[object] = []
     spent = seconds(lambda: found.extend(islice(state_differences(court.pk), 10)))
     chain = seconds(lambda: found.extend(islice(chain_differences(court.pk), 10)))
-    a_million = f"1,000,000 cases ≈ {spent * MILLION / how_many / 60:.0f} min, chain {chain * MILLION / how_many / 60:.0f} min (extrapolated)"
+    a_million = f"1,000,000 cases {'in' if how_many == MILLION else '≈'} {spent * MILLION / how_many / 60:.0f} min, chain {chain * MILLION / how_many / 60:.0f} min"
+    a_million += "" if how_many == MILLION else " (extrapolated)"
     return [Line("replay equals", f"{how_many / spent:,.0f} cases/s", f"{how_many:,} cases; {a_million}", f"{len(found)} differ", "0 differ",
                  not found, "; ".join(map(str, found[:3])))]  # fmt: skip
