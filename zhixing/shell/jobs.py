@@ -21,6 +21,7 @@ from zhixing.casework.notices.outages import watch_channels
 from zhixing.casework.notices.receipts import fetch_receipts, sweep_silent
 from zhixing.casework.people.actors import system_actor
 from zhixing.desks.funds.adopting import adopt_money
+from zhixing.desks.funds.reports.findings import tell_anomalies, watch_actor
 from zhixing.desks.inquiry.polling import inquiries, poll
 from zhixing.desks.offline.tracking import the_post, track
 
@@ -39,6 +40,7 @@ SCHEDULES = {
     "open_matters": "*/10 * * * *",
     "list_measures": "10 2 * * *",
     "book_old_money": "20 2 * * *",
+    "find_anomalies": "15 * * * *",
     "verify_chains": "30 2 * * *",
 }  # job → cron line
 
@@ -77,6 +79,11 @@ def book_old_money() -> int:
     """Money that came with a register gets its receipts and postings."""
     now = clock.now()
     return sum(adopt_money(court_id=court_id, since=now - RECENT, at=now) for court_id in _courts())
+
+
+def find_anomalies() -> int:
+    """Tell the bureau head and the teams of what stands out in the payouts, each once (四(三)1)."""
+    return sum(tell_anomalies(by=watch_actor(court_id), at=clock.now()) for court_id in _courts())
 
 
 def track_letters() -> dict[str, int]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.db.models import Sum
 from django.http import HttpRequest
 
 from zhixing.casework.cases.models import Case
@@ -76,7 +77,7 @@ def _accounting_fields(case: Case, money: CaseMoney) -> dict[str, forms.Field]:
     before, claim = money.accounting, int((case.claim_yuan or 0) * 100)
     fee = enforcement_fee(claim).fen if claim else 0
     start = {"claim": before.claim_fen if before else claim, "interest": before.interest_fen if before else 0, "costs": before.costs_fen if before else 0, "fee": 0}
-    settled = sum(r.settled_fen for r, _, _ in money.receipts if r.channel != Receipt.ON_SITE)
+    settled = case.accountings.aggregate(fen=Sum("fee_fen"))["fen"] or 0
     helps = {"claim": "来自立案登记", "interest": "一般债务利息和加倍部分，可用案款计算算出", "costs": "申请人垫付的评估费、公告费等",
              "fee": f"按标的额应收 {words(fee)} 元，已结 {words(settled)} 元"}  # fmt: skip
     labels = {"claim": "应得本金（元）", "interest": "应得利息（元）", "costs": "应得费用（元）", "fee": "从这笔来款结算的执行费（元）"}

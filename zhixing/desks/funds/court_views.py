@@ -17,7 +17,6 @@ from zhixing.rulebook.refusals import Refusal
 from zhixing.web.pages import page, show
 
 from . import balances, claims, queries
-from .anomalies import anomalies as found_anomalies
 from .forms import GeneralForm, MonthForm, StepForm, money_fields, text_field
 from .keeping import limits
 from .ledger import close_month
@@ -166,12 +165,3 @@ def _day(request: HttpRequest) -> date:
     except ValueError:
         today: date = request.now.date()
         return today
-
-
-@page("page:funds-court")
-def anomalies(request: HttpRequest) -> HttpResponse:
-    """What stands out, with why; reporting it is one click away (四(三)1)."""
-    found = found_anomalies(request.actor.court_id, request.now)
-    context = {"found": found, "tabs": tabs(request), "may_report": may(request, "funds_anomaly_reported"), "rules": limits()["anomalies"]}
-    return show(request, "funds/anomalies.html", context)
-

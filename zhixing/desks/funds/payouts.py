@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import transaction
 from django.db.models import Sum
@@ -24,6 +24,17 @@ from .receipts import booked_receipt
 REQUESTED, CHECKED, APPROVED, CANCELLED = "payout_requested", "payout_checked", "payout_approved", "payout_cancelled"
 ROLES = {Payout.CLAIM: Party.APPLICANT, Payout.REFUND: Party.DEBTOR}
 DISPUTED = "distribution_disputed"
+GUARDS: list[Guard] = []  # what else bounds a payout and keeps account of it: distribution plans add theirs
+
+
+class Guard(Protocol):
+    """Something beside the ledger that bounds payouts."""
+
+    def bound(self, row: Payout, what: str) -> None:
+        """Refuse a payout that goes too far; asked when it is requested and again when it is approved."""
+
+    def taken(self, row: Payout) -> None:
+        """The payout was requested: keep account of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +96,8 @@ def request(*, case_id: int, wish: Wish, key: str = "", by: Actor, at: datetime)
             return Payout.objects.filter(case=case, requested_by_id=by.person_id).order_by("-pk")[0]
         _bounds(row, done.state.facts, what)
         row.save(force_insert=True)
+        for guard in GUARDS:
+            guard.taken(row)
     return row
 
 
@@ -199,6 +212,8 @@ def _bounds(row: Payout, facts: Any, what: str) -> None:
         if row.amount_fen > bound:
             raise Refusal.because(what, f"{words_} {words(max(bound, 0))} 元，不够 {words(row.amount_fen)} 元", clause=clause_of(REQUESTED), field="amount_yuan",
                                   now="请核对金额", status=409)  # fmt: skip
+    for guard in GUARDS:
+        guard.bound(row, what)
 
 
 def _owed(row: Payout, what: str) -> int:

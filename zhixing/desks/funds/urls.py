@@ -19,7 +19,6 @@ urlpatterns = [
     path("funds/payouts/<ref>/<step>/", payout_views.do, name="funds-payout-do"),
     path("funds/batches/<no>/", payout_views.batch_file, name="funds-batch"),
     path("funds/books/", court_views.books, name="funds-books"),
-    path("funds/anomalies/", court_views.anomalies, name="funds-anomalies"),
     path("funds/cases/<ref>/", views.case, name="funds-case"),
     path("funds/cases/<ref>/account/", views.account, name="funds-account"),
     *(path(f"funds/cases/<ref>/{kind}/", views.act, {"kind": kind}, name=f"funds-{kind}") for kind in DOINGS),

@@ -20,8 +20,8 @@ class LedgerAccount(models.Model):
     `reserved_fen` is promised to approved payouts, `disputed_fen` waits for an objection to be settled.
     """
 
-    CASE, SUSPENSE, FEES, IN_TRANSIT, BANK, ON_SITE = "case", "suspense", "fees", "in_transit", "bank", "on_site"
-    KINDS = ((CASE, "案件"), (SUSPENSE, "待认领"), (FEES, "执行费用"), (IN_TRANSIT, "付款在途"), (BANK, "银行存款"), (ON_SITE, "现场交付"))
+    CASE, SUSPENSE, FEES, DEPOSIT, IN_TRANSIT, BANK, ON_SITE = "case", "suspense", "fees", "deposit", "in_transit", "bank", "on_site"
+    KINDS = ((CASE, "案件"), (SUSPENSE, "待认领"), (FEES, "执行费用"), (DEPOSIT, "提存款"), (IN_TRANSIT, "付款在途"), (BANK, "银行存款"), (ON_SITE, "现场交付"))
     MIRRORS = (BANK, ON_SITE)
 
     court = models.ForeignKey("casework.Court", models.PROTECT, related_name="+")
@@ -77,11 +77,11 @@ class Posting(models.Model):
     fingerprint of what was asked under `key`: the same key with another body is refused (I45).
     """
 
-    RECEIVED, UNCLAIMED, CLAIMED, FEE, SENT, CONFIRMED, RETURNED, ON_SITE, REVERSAL = (
-        "received", "unclaimed", "claimed", "fee", "sent", "confirmed", "returned", "on_site", "reversal",
+    RECEIVED, UNCLAIMED, CLAIMED, FEE, DEPOSITED, RELEASED, SENT, CONFIRMED, RETURNED, ON_SITE, REVERSAL = (
+        "received", "unclaimed", "claimed", "fee", "deposited", "released", "sent", "confirmed", "returned", "on_site", "reversal",
     )  # fmt: skip
     PURPOSES = (
-        (RECEIVED, "案款到账"), (UNCLAIMED, "总账号来款"), (CLAIMED, "认领入案"), (FEE, "费用结算"), (SENT, "提交付款"),
+        (RECEIVED, "案款到账"), (UNCLAIMED, "总账号来款"), (CLAIMED, "认领入案"), (FEE, "费用结算"), (DEPOSITED, "提存"), (RELEASED, "提存款领取"), (SENT, "提交付款"),
         (CONFIRMED, "付款成功"), (RETURNED, "付款退回"), (ON_SITE, "现场交付补录"), (REVERSAL, "冲正"),
     )  # fmt: skip
 

@@ -2,8 +2,10 @@
 
 from django.urls import path
 
-from . import views
+from . import finding_views, views
 
 urlpatterns = [
+    path("funds/anomalies/", finding_views.anomalies, name="funds-anomalies"),
+    path("funds/anomalies/<ref>/", finding_views.anomaly, name="funds-anomaly"),
     path("funds/cases/<ref>/papers/<kind>/<about>/", views.paper, name="funds-paper"),
 ]
