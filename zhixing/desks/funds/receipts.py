@@ -62,7 +62,8 @@ def receive(
 
 
 def arrive_on_case(row: Receipt, proof: UploadedFile | None, under: str, key: str, by: Actor, at: datetime, recorded: datetime) -> None:
-    """The event, the posting and the reminder of money that now belongs to a case; the caller holds the case."""
+    """The event, the posting and the reminder of money that now belongs to a case; the caller holds the case. What is put right
+    is booked on the day it is: its reversal has that day too, and the months before keep what they said."""
     payload = {"receipt_no": row.receipt_no, "amount_yuan": text_of(row.amount_fen), "payer": row.payer, "channel": row.channel}
     if under == ARRIVED:
         done = record_with_proof(ARRIVED, proof=proof, case_id=row.case_id, payload=payload, desk=desk_of(ARRIVED, by), key=key or derived(row.ref, f"{ARRIVED}{row.corrections}") or "",
@@ -73,7 +74,7 @@ def arrive_on_case(row: Receipt, proof: UploadedFile | None, under: str, key: st
     claimed = row.channel == Receipt.GENERAL
     source = LedgerAccount.SUSPENSE if claimed else LedgerAccount.BANK
     post(court_id=by.court_id, purpose=Posting.CLAIMED if claimed else Posting.RECEIVED, moves=[Move(row.case_id, row.amount_fen), Move(source, -row.amount_fen)],
-         business_on=day_of(recorded) if claimed else row.arrived_on, case_id=row.case_id, event_seq=done.seq, paper=row.receipt_no, summary=row.payer,
+         business_on=day_of(recorded) if claimed or row.corrections else row.arrived_on, case_id=row.case_id, event_seq=done.seq, paper=row.receipt_no, summary=row.payer,
          key=case_key(row), by=by, at=recorded)  # fmt: skip
     record(REMINDED, court_id=by.court_id, case_id=row.case_id, payload={"receipt_no": row.receipt_no}, desk=desk_of(ARRIVED, by), under=f"record:{under}",
            key=derived(row.ref, f"{REMINDED}{row.corrections}"), by=by, at=at, recorded_at=recorded)  # fmt: skip
