@@ -25,7 +25,9 @@ def database(engine: str, folder: Path) -> Iterator[None]:
     """Django on a fresh, migrated database of that engine."""
     os.environ |= {"DJANGO_SETTINGS_MODULE": "zhixing.settings", "ZHIXING_VAR": str(folder)}
     given = os.environ.pop("DATABASE_URL", "")
-    if engine == "sqlite":
+    if engine in ("sqlite", "memory"):
+        if engine == "memory":
+            os.environ["DATABASE_URL"] = "sqlite://:memory:"
         _migrate()
         yield
     elif given.startswith("postgres"):
@@ -78,16 +80,26 @@ def money(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     return campaign(acks, attempts=options.attempts, kills=options.kills, workers=options.workers, seed=options.seed).as_json()
 
 
-RUNS: dict[str, Callable[[argparse.Namespace, Path], dict[str, Any]]] = {"money": money}
+def machine(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    """Random walks beside a plain model (G8)."""
+    from tests.funds_campaign.walking import walk_all
+
+    parts = folder / "walks"
+    parts.mkdir()
+    return walk_all(parts, steps=options.steps, seed=options.seed, workers=options.workers).as_json()
+
+
+RUNS: dict[str, Callable[[argparse.Namespace, Path], dict[str, Any]]] = {"money": money, "machine": machine}
 
 
 def main() -> int:
     """Run one. Exit code 1 when it found a fault."""
     parser = argparse.ArgumentParser(prog="python scripts/reliability.py")
     parser.add_argument("run", choices=RUNS)
-    parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument("--database", choices=("sqlite", "memory", "postgresql"), default="sqlite")
     parser.add_argument("--attempts", type=int, default=1000)
     parser.add_argument("--kills", type=int, default=10)
+    parser.add_argument("--steps", type=int, default=4000)
     parser.add_argument("--workers", type=int, default=4)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()

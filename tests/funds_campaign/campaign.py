@@ -15,7 +15,7 @@ from django.db import connection, connections
 
 from . import rival
 from .verdict import faults_of
-from .world import World, make
+from .world import make
 
 PATIENCE = 0.002
 HANGING = 300

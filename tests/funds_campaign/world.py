@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from tests.cast import MONDAY, SINCE, make_court, make_person
+from tests.cast import MONDAY, make_court, make_person
 from zhixing.casework.cases.actions import NewCase, NewParty, file_case
 from zhixing.casework.facts import rules
 from zhixing.casework.people.actors import Actor, actor_of
@@ -37,7 +37,6 @@ class World:
 def make(cases: int = 6, each: int = 2, fen: int = FEN) -> World:
     """A court with `cases` cases, each with `fen` on its account, accounted for, and its applicant's account named."""
     court, book = make_court(), rules.rulebook()
-    assert SINCE < MONDAY.date()
     people = {step: tuple(actor_of(make_person(court, post, username=f"{step}{n}", name=f"样{step}{n}", team="执行一团队"), book, MONDAY.date())
                           for n in range(each)) for step, post in POSTS.items()}  # fmt: skip
     greedy = make_person(court, *dict.fromkeys(POSTS.values()), username="greedy", name="样贪", team="执行一团队")
