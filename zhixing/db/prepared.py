@@ -15,6 +15,24 @@ class _Prepared(Cursor[Any]):
     def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
         return super().execute(query, params, **{"prepare": True, **options})
 
+KEPT = "zhixing_cursor"
+
+
+def kept_cursor(connection: Any) -> Any:
+    """The one such cursor that a connection keeps, for an answer that is fetched before the next statement; not to be closed."""
+    connection = connections[connection.alias]
+    if connection.vendor != "postgresql" or connection.queries_logged:
+        return connection.cursor()
+    kept = connection.__dict__.get(KEPT)
+    if kept is None or connection.connection is None or kept.cursor.connection is not connection.connection:
+        kept = connection.__dict__[KEPT] = prepared_cursor(connection)
+    return kept
+
+
+def drop_kept(connection: Any) -> None:
+    """Forget the kept cursor, which holds its last answer."""
+    connection.__dict__.pop(KEPT, None)
+
 
 def prepared_cursor(connection: Any) -> Any:
     """A cursor for a hot statement. A read-only GET sees its statements too; where statements are logged it is Django's own.

@@ -13,9 +13,8 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from .many import stored
-from .prepared import prepared_cursor
+from .prepared import drop_kept, kept_cursor
 
-KEPT = "zhixing_reader"
 LARGE = 1000  # rows: a cursor holds its last answer, and a large one is not to be held until the next read
 
 
@@ -23,7 +22,7 @@ def read(sql: str, params: Sequence[Any] | Mapping[str, Any] = (), *, moments: C
     """Every row of one SELECT. Parameters may be dates and aware moments; the columns `moments` hold aware moments or None.
 
     What watches statements (the guard of a GET, a test that counts) sees it. Not for statements whose plan hangs on a
-    parameter's value (`prepared_cursor`).
+    parameter's value (`kept_cursor`).
     """
     connection = connections[DEFAULT_DB_ALIAS]
     if connection.vendor == "postgresql" and not connection.queries_logged:
@@ -37,14 +36,12 @@ def read(sql: str, params: Sequence[Any] | Mapping[str, Any] = (), *, moments: C
 
 
 def _kept(connection: Any, sql: str, params: Any) -> list[Sequence[Any]]:
-    """By the cursor that the connection keeps, made anew when the connection was."""
-    reader = connection.__dict__.get(KEPT)
-    if reader is None or connection.connection is None or reader.cursor.connection is not connection.connection:
-        reader = connection.__dict__[KEPT] = prepared_cursor(connection)
+    """By the cursor that the connection keeps."""
+    reader = kept_cursor(connection)
     reader.execute(sql, params)
     rows = reader.cursor.fetchall()
     if len(rows) > LARGE:
-        del connection.__dict__[KEPT]
+        drop_kept(connection)
     return rows  # type: ignore[no-any-return]
 
 

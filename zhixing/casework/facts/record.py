@@ -19,7 +19,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from zhixing.casework.people.actors import Actor
 from zhixing.casework.people.authority import require
 from zhixing.casework.people.models import Person
-from zhixing.db.prepared import prepared_cursor
+from zhixing.db.prepared import kept_cursor
 from zhixing.rulebook import engine, gates, memory
 from zhixing.rulebook.deadlines import CST
 from zhixing.rulebook.model import Rulebook
@@ -199,9 +199,9 @@ def _keep_apart(
     about = {"case_id": case_id, "matter_id": matter_id}
     where = " AND ".join(f"{c} IS NULL" if v is None else f"{c} = %s" for c, v in about.items())
     sql = f"SELECT kind FROM journal_entry WHERE {where} AND kind IN ({', '.join(['%s'] * len(others))}) AND person_id = %s"
-    with prepared_cursor(connection) as cursor:
-        cursor.execute(f"{sql} ORDER BY seq DESC LIMIT 1", (*(v for v in about.values() if v is not None), *others, by.person_id))
-        done = cursor.fetchone()
+    cursor = kept_cursor(connection)
+    cursor.execute(f"{sql} ORDER BY seq DESC LIMIT 1", (*(v for v in about.values() if v is not None), *others, by.person_id))
+    done = cursor.fetchone()
     if done is not None:
         raise Refusal.because(
             f"暂不能{book.events[kind].verb}", f"{by.name}已经办理过“{book.events[done[0]].title}”，这一步须由另一人办理",

@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 
 from zhixing.db.many import stored
-from zhixing.db.prepared import prepared_cursor
+from zhixing.db.prepared import kept_cursor
 from zhixing.rulebook.engine import Duty
 from zhixing.rulebook.model import Rulebook
 
@@ -99,22 +99,22 @@ def read(
     """Read the court's head (locked unless said otherwise) and the case's memory. A court without a head gets one."""
     what, ident = subject(case_id, matter_id)
     apart = lock and connection.vendor == "postgresql"
-    with prepared_cursor(connection) as cursor:
+    cursor = kept_cursor(connection)
 
-        def look() -> Any:
-            if apart:  # a statement that waits for the head would still see the memory as it was before the wait
-                cursor.execute(LOCK, (court_id, stream))
-            cursor.execute(READS[what], (key, ident, court_id, stream))
-            return cursor.fetchone()
+    def look() -> Any:
+        if apart:  # a statement that waits for the head would still see the memory as it was before the wait
+            cursor.execute(LOCK, (court_id, stream))
+        cursor.execute(READS[what], (key, ident, court_id, stream))
+        return cursor.fetchone()
 
+    row = look()
+    if row is None:
+        cursor.execute(
+            "INSERT INTO journal_head (court_id, stream, seq, hash) VALUES (%s, %s, 0, %s)"
+            " ON CONFLICT (court_id, stream) DO NOTHING",
+            (court_id, stream, GENESIS),
+        )
         row = look()
-        if row is None:
-            cursor.execute(
-                "INSERT INTO journal_head (court_id, stream, seq, hash) VALUES (%s, %s, 0, %s)"
-                " ON CONFLICT (court_id, stream) DO NOTHING",
-                (court_id, stream, GENESIS),
-            )
-            row = look()
     return Now(row[0], row[1], row[2] or "{}", row[3], row[4])
 
 
@@ -197,10 +197,10 @@ def write(connection: Any, rows: Rows) -> None:
                 cursor.execute(f"UPDATE case_file SET {names} WHERE id = %s", (*columns.values(), ident))
         return
     sql = one_statement(what, tuple(columns), duties=bool(rows.duties), notices=bool(rows.notices))
-    with prepared_cursor(connection) as cursor:
-        cursor.execute(sql, parameters(rows, entry, columns))
-        if cursor.fetchone()[0] != 1:
-            raise HeadMoved
+    cursor = kept_cursor(connection)
+    cursor.execute(sql, parameters(rows, entry, columns))
+    if cursor.fetchone()[0] != 1:
+        raise HeadMoved
 
 
 def entry_of(rows: Rows) -> dict[str, Any]:
