@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from . import finding_views, views
+from . import finding_views, statement_views, views
 
 urlpatterns = [
     path("funds/anomalies/", finding_views.anomalies, name="funds-anomalies"),
     path("funds/anomalies/<ref>/", finding_views.anomaly, name="funds-anomaly"),
+    path("funds/cases/<ref>/statement/", statement_views.statement, name="funds-statement"),
+    path("funds/cases/<ref>/statement/<about>/", statement_views.statement_file, name="funds-statement-file"),
     path("funds/cases/<ref>/papers/<kind>/<about>/", views.paper, name="funds-paper"),
 ]
