@@ -7,11 +7,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import IO, Any
 
-import xlsxwriter
-
 from zhixing.rulebook.deadlines import CST
 from zhixing.rulebook.model import Rulebook
 from zhixing.rulebook.workdays import Calendar
+from zhixing.web.workbooks import workbook
 
 from ..duties.clocks import clock_of
 from .limits import limits
@@ -26,12 +25,11 @@ def write_cases(
     file: IO[bytes], rows: Iterable[Mapping[str, Any]], *, book: Rulebook, calendar: Calendar, by: str, at: datetime
 ) -> int:
     """Write the cases row by row (memory does not grow with them) and return how many. The foot says who made it and when."""
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     count = 0
-    with xlsxwriter.Workbook(file, options) as workbook:
-        sheet = workbook.add_worksheet("案件")
-        head = workbook.add_format({"bold": True, "bottom": 1})
-        formats = {Decimal: workbook.add_format({"num_format": "#,##0.00"}), date: workbook.add_format({"num_format": "yyyy-mm-dd"})}
+    with workbook(file, by=by, at=at) as target:
+        sheet = target.add_worksheet("案件")
+        head = target.add_format({"bold": True, "bottom": 1})
+        formats = {Decimal: target.add_format({"num_format": "#,##0.00"}), date: target.add_format({"num_format": "yyyy-mm-dd"})}
         sheet.freeze_panes(1, 1)
         for column, (title, width) in enumerate(COLUMNS):
             sheet.set_column(column, column, width)

@@ -7,13 +7,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-
 from zhixing.casework.facts import rules
 from zhixing.casework.people.actors import Actor
 from zhixing.casework.people.authority import require
 from zhixing.rulebook import memory
 from zhixing.rulebook.deadlines import CST
+from zhixing.web.workbooks import workbook
 
 from ..cases.models import Case, Party
 from .sheets import MOMENT, vocabulary
@@ -30,17 +29,16 @@ def export_register(*, court_id: int, target: Path, by: Actor, at: datetime) -> 
     milestones = [f for f in known.values() if f.kind == MOMENT]
     sides = [f"{side}_{part}" for side in ("applicant", "debtor") for part in PARTS]
     headers = [known[name].title for name in (*BASIC, *sides)] + [f.title for f in milestones]
-    book = xlsxwriter.Workbook(str(target), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    sheet = book.add_worksheet(SHEET)
-    bold = book.add_format({"bold": True})
-    for column, title in enumerate(headers):
-        sheet.write_string(0, column, title, bold)
     count = 0
-    for count, cells in enumerate(_rows(court_id, [f.event for f in milestones]), 1):
-        for column, text in enumerate(cells):
-            if text:
-                sheet.write_string(count, column, text)
-    book.close()
+    with workbook(target, by=by.name, at=at) as book:
+        sheet = book.add_worksheet(SHEET)
+        bold = book.add_format({"bold": True})
+        for column, title in enumerate(headers):
+            sheet.write_string(0, column, title, bold)
+        for count, cells in enumerate(_rows(court_id, [f.event for f in milestones]), 1):
+            for column, text in enumerate(cells):
+                if text:
+                    sheet.write_string(count, column, text)
     return count
 
 

@@ -6,7 +6,6 @@ import io
 from typing import Any
 from urllib.parse import quote
 
-import xlsxwriter
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -19,6 +18,7 @@ from zhixing.casework.notices.queries import reminders
 from zhixing.casework.people.authority import allowed
 from zhixing.rulebook.deadlines import CST
 from zhixing.web.pages import page
+from zhixing.web.workbooks import workbook
 
 from ..acts.approvals import shown
 from ..acts.showing import show
@@ -136,7 +136,7 @@ def worklist_export(request: HttpRequest, desk: str) -> HttpResponse:
     items = worklist(request.actor.court_id, desk, bucket=bucket if bucket in BUCKETS else "all", limit=EXPORTED,
                      at=request.now, team=request.GET.get("team") or None)  # fmt: skip
     file = io.BytesIO()
-    with xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+    with workbook(file, by=request.actor.name, at=request.now) as book:
         sheet = book.add_worksheet("待办")
         sheet.freeze_panes(1, 0)
         bold = book.add_format({"bold": True})
