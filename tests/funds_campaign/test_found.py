@@ -7,18 +7,34 @@ from datetime import date
 
 import pytest
 
-from tests.funds.conftest import actor, book, clerk, court, new_case, people, person
-from tests.funds.stage import People, arrived
+from tests.funds.stage import People, account_of, accounted, arrived, asked
 from tests.real_court import moment
 from zhixing.casework.cases.models import Case
 from zhixing.casework.people.actors import Actor
 from zhixing.desks.funds import corrections
 from zhixing.desks.funds.balances import trial_balance
 from zhixing.desks.funds.ledger import close_month
+from zhixing.rulebook.refusals import Refusal
 
-__all__ = ["actor", "book", "clerk", "court", "new_case", "people", "person"]
 pytestmark = pytest.mark.django_db
 MARCH_30, APRIL_2 = moment("2026-03-30 09:00"), moment("2026-04-02 09:00")
+
+
+class TestAnAmountThatIsNone:
+    """四(三)2: it is refused in words; the database's own no used to reach the handler as an error."""
+
+    @pytest.mark.parametrize("fen", [0, -1])
+    def test_is_refused_where_a_payout_is_asked_for(self, new_case: Callable[..., Case], people: People, fen: int) -> None:
+        case = new_case("样乙公司")
+        row = arrived(case, people, 1_000)
+        accounted(row, people, 1_000)
+        with pytest.raises(Refusal, match="金额应大于零"):
+            asked(row, account_of(case, people), people, fen)
+
+    def test_is_refused_where_money_is_accounted_for(self, new_case: Callable[..., Case], people: People) -> None:
+        row = arrived(new_case("样乙公司"), people, 1_000)
+        with pytest.raises(Refusal, match="不能为负数"):
+            accounted(row, people, -1)
 
 
 class TestACorrectionInAnotherMonth:

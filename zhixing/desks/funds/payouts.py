@@ -80,6 +80,8 @@ def request(*, case_id: int, wish: Wish, key: str = "", by: Actor, at: datetime)
         receipt = booked_receipt(wish.receipt_ref, by.court_id, what)
         if receipt.case_id != case_id:
             raise Refusal.because(what, "这笔来款不在本案", clause=CLAUSE, status=409)
+        if wish.amount_fen <= 0:
+            raise Refusal.because(what, "金额应大于零", clause=CLAUSE, field="amount_yuan", now="请更正金额")
         no = f"{receipt.receipt_no}-{receipt.payouts.count() + 1}"
         party, account = _payee(case, wish, what)
         row = Payout(

@@ -110,6 +110,8 @@ def account_for(
         row = booked_receipt(receipt_ref, by.court_id, what_of(ACCOUNTED))
         if repeated(by.court_id, key):
             return None
+        if min(claim_fen, interest_fen, costs_fen, fee_fen) < 0:
+            raise Refusal.because(what_of(ACCOUNTED), "金额不能为负数", clause=clause_of(ACCOUNTED), now="请更正金额")
         if fee_fen > row.amount_fen - row.settled_fen:
             raise Refusal.because(what_of(ACCOUNTED), "执行费超过这笔来款的余额", clause=clause_of(ACCOUNTED), field="fee_yuan", now="请核对执行费")
         payable = row.amount_fen - row.settled_fen - fee_fen

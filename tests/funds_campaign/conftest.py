@@ -1,0 +1,14 @@
+"""The fixtures of the funds desk's tests."""
+
+from tests.funds.conftest import (
+    actor,
+    book,
+    clerk,
+    court,
+    new_case,
+    papers_on_their_own_disk,
+    people,
+    person,
+)
+
+__all__ = ["actor", "book", "clerk", "court", "new_case", "papers_on_their_own_disk", "people", "person"]
