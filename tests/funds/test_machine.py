@@ -8,6 +8,7 @@ together, `ZHIXING_SEED` with which seed they begin. Hundreds of thousands: `scr
 from __future__ import annotations
 
 import os
+from collections import Counter
 
 import pytest
 from django.db import connection
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from tests.funds_campaign.walk import Walk
+from tests.funds_campaign.walk import DONE, Walk
 from tests.funds_campaign.walking import LENGTH, walked
 
 STEPS, SEED = int(os.environ.get("ZHIXING_STEPS", "1200")), int(os.environ.get("ZHIXING_SEED", "1"))
@@ -55,9 +56,9 @@ class TestMoney(TestCase):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("seed", range(SEED, SEED + max(1, STEPS // LENGTH)))
-def test_long_walks_keep_every_invariant(seed: int) -> None:
-    assert walked(seed) > LENGTH / 4, "nearly everything was refused"
+def test_long_walks_keep_every_invariant_and_do_everything() -> None:
+    done = sum((walked(seed) for seed in range(SEED, SEED + max(3, STEPS // LENGTH))), Counter())
+    assert set(done) >= DONE, "an act that is never done proves nothing"
 
 
 pytestmark = pytest.mark.django_db

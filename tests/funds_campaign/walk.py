@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from calendar import monthrange
+from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import count
@@ -27,7 +28,7 @@ from zhixing.rulebook.refusals import Refusal
 from .looking import Looker
 from .model import FEES, IN_TRANSIT, ON_SITE, SUSPENSE, Books, Came, Goes
 from .statements import Line, without_a_process
-from .world import make
+from .world import make, proof
 
 ACTS = {
     "money_arrives": 6, "general_money_arrives": 3, "general_money_moves_on": 9, "handler_accounts": 5, "part_is_disputed": 2, "account_is_named": 2,
@@ -40,13 +41,17 @@ WHOSE = {"check": "checks", "approve": "approves", "send": "pays", "confirm": "p
 START = 2_000_000
 
 
+DONE = {*AFTER, "correct", *(a for a in ACTS if a not in ("days_go_by", "payout_step_by_anybody"))}  # what walks must have come to
+
+
 class Walk:
     """Two cases with money and everybody who may touch it."""
 
     def __init__(self) -> None:
         self.world = make(cases=2, fen=START)
         self.books = Books()
-        self.serial, self.at, self.steps, self.done, self.refused = count(1), MONDAY, 0, 0, ""
+        self.serial, self.at, self.steps, self.act, self.refused = count(1), MONDAY, 0, "", ""
+        self.done: Counter[str] = Counter()
         self.pool: list[Line] = []
         for n, case in enumerate(self.world.cases):
             row = Receipt.objects.get(case_id=case)
@@ -65,7 +70,8 @@ class Walk:
         """One act, then a look at what it changed; everything is looked at every fiftieth time."""
         self.steps += 1
         self.at += timedelta(minutes=30)
-        getattr(self, dice.choices(list(ACTS), list(ACTS.values()))[0])(dice)
+        self.act = dice.choices(list(ACTS), list(ACTS.values()))[0]
+        getattr(self, self.act)(dice)
         self.looker.look()
         if self.steps % 50 == 0:
             self.looker.complete(self.at.date())
@@ -87,7 +93,7 @@ class Walk:
         except Refusal as refusal:
             self.refused = str(refusal)
             return None
-        self.done += 1
+        self.done[self.act] += 1
         return done
 
     def _some(self, dice: random.Random, *states: str, newest: int = 12) -> Came | None:
@@ -154,7 +160,7 @@ class Walk:
         row = self._some(dice, "booked", "withdrawn", "claimed")
         if row is None:
             return
-        claim, fee = dice.choice([START, 50_000_000, 50_000_000, 50_000_000, 1_000]), dice.choice([0, 0, 1, 20_000])
+        claim, fee = dice.choice([START, 50_000_000, 50_000_000, 50_000_000, 1_000, -1]), dice.choice([0, 0, 0, 1, 20_000, -1])
         if self.attempt(lambda: receipts.account_for(receipt_ref=row.ref, claim_fen=claim, interest_fen=0, costs_fen=0, fee_fen=fee, by=self.who(dice, "asks"), at=self.at)):
             assert row.state == "booked"
             row.settled += fee
@@ -231,6 +237,7 @@ class Walk:
 
     def _stepped(self, row: Goes, step: str, by: Actor) -> None:
         before, row.state = row.state, AFTER[step]
+        self.done[step] += 1
         allowed = {"return": ("sent", "confirmed"), "cancel": ("requested", "checked", "approved")}.get(step, [s for s, n in NEXT.items() if n == step])
         assert before in allowed, f"{step} of a payout that was {before}"
         if step in ("check", "approve", "send"):
@@ -273,6 +280,7 @@ class Walk:
         by = self.who(dice, "receives")
         if not self.attempt(lambda: corrections.correct(receipt_ref=row.ref, by=by, at=self.at)):
             return
+        self.done["correct"] += 1
         assert not row.settled
         assert not self.books.spoken_for(row.ref)
         self.books.moved(row.case or 0, -row.fen)
@@ -289,7 +297,7 @@ class Walk:
         case, fen = dice.choice(self.world.cases), dice.randrange(1, 50_000)
         officers = dice.choice([("样一", "样二"), ("样一", "样二"), ("样一", "样一"), ("样一", "")])
         money, by = Money(f"X{next(self.serial)}x", fen, self.at.date(), payer="样乙"), self.who(dice, "asks")
-        row = self.attempt(lambda: receipts.pay_on_site(case_id=case, money=money, payee="样甲", officers=officers, proof=None, key=money.receipt_no, by=by, at=self.at))
+        row = self.attempt(lambda: receipts.pay_on_site(case_id=case, money=money, payee="样甲", officers=officers, proof=proof(), key=money.receipt_no, by=by, at=self.at))
         if row:
             assert officers == ("样一", "样二")
             self.books.receipts[row.ref] = Came(row.ref, row.channel, fen, "handed", case)

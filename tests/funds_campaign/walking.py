@@ -6,6 +6,7 @@ import os
 import random
 import time
 import traceback
+from collections import Counter
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,8 @@ LENGTH = 400
 ENOUGH = 3
 
 
-def walked(seed: int, length: int = LENGTH) -> int:
-    """One walk, looked at as a whole at its end, and undone. How many acts were done. Raises AssertionError."""
+def walked(seed: int, length: int = LENGTH) -> Counter[str]:
+    """One walk, looked at as a whole at its end, and undone. How often each act was done. Raises AssertionError."""
     with transaction.atomic():
         kept.forget()  # the next court may have the number of the last one, but not its clocks
         rules.calendar.cache_clear()
@@ -42,7 +43,7 @@ class Walked:
 
     engine: str
     steps: int = 0
-    done: int = 0
+    done: dict[str, int] = field(default_factory=dict)
     walks: int = 0
     processes: int = 1
     seconds: float = 0.0
@@ -72,7 +73,7 @@ def walk_all(folder: Path, *, steps: int, seed: int, workers: int) -> Walked:
     for pid in children:
         os.waitpid(pid, 0)
     parts = [orjson.loads(p.read_bytes()) for p in folder.glob("*.json")]
-    told.walks, told.done = sum(p["walks"] for p in parts), sum(p["done"] for p in parts)
+    told.walks, told.done = sum(p["walks"] for p in parts), dict(sum((Counter(p["done"]) for p in parts), Counter()))
     told.steps, told.faults = told.walks * LENGTH, [f for p in parts for f in p["faults"]]
     if told.walks < len(seeds) and not told.faults:
         told.faults.append(f"only {told.walks} of {len(seeds)} walks came to their end")
@@ -81,7 +82,7 @@ def walk_all(folder: Path, *, steps: int, seed: int, workers: int) -> Walked:
 
 
 def _some(path: Path, seeds: list[int]) -> None:
-    found: dict[str, Any] = {"walks": 0, "done": 0, "faults": []}
+    found: dict[str, Any] = {"walks": 0, "done": Counter(), "faults": []}
     for seed in seeds:
         try:
             found["done"] += walked(seed)

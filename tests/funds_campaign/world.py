@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from tests.cast import MONDAY, make_court, make_person
 from zhixing.casework.cases.actions import NewCase, NewParty, file_case
 from zhixing.casework.facts import rules
@@ -17,6 +19,12 @@ from zhixing.desks.funds.receipts import Money
 STEPS = ("asks", "checks", "approves", "pays", "receives")
 POSTS = {"asks": "handler", "checks": "funds_officer", "approves": "president", "pays": "finance_clerk", "receives": "finance_clerk"}
 FEN = 100_000_000
+PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a49444154789c63600000000200015e35d7a60000000049454e44ae426082")
+
+
+def proof() -> SimpleUploadedFile:
+    """A paper that proves something: a picture of one point."""
+    return SimpleUploadedFile("receipt.png", PNG, "image/png")
 
 
 @dataclass(frozen=True, slots=True)
