@@ -202,7 +202,7 @@ def test_many_persons_data_needs_the_authority_of_bulk_export_and_every_export_i
     new_case()
     monkeypatch.setitem(limits()["export"], "bulk_persons", 2)
     book = rules.rulebook()
-    bulk, listed = book.authority["page:export"], book.authority["page:cases"]
+    bulk, listed = book.authority["do:export_bulk"], book.authority["page:cases"]
     reader = next(r for r in book.roles if (r in bulk.never or r not in bulk.roles) and r not in listed.never)
     browser = client_of(person(reader))
     small = browser.post("/cases/export/")

@@ -24,7 +24,7 @@ PARTS = ("name", "id_number", "phone", "address")
 
 def export_register(*, court_id: int, target: Path, by: Actor, at: datetime) -> int:
     """Write all cases of the court to an .xlsx file; returns how many. Text is written as text: no cell is a formula."""
-    require(rules.rulebook(), by, "page:export" if by.person_id else "do:import_register", what="暂不能导出台账")
+    require(rules.rulebook(), by, "do:export_bulk" if by.person_id else "do:import_register", what="暂不能导出台账")
     known = vocabulary().fields
     milestones = [f for f in known.values() if f.kind == MOMENT]
     sides = [f"{side}_{part}" for side in ("applicant", "debtor") for part in PARTS]

@@ -102,7 +102,7 @@ def cases_export(request: HttpRequest) -> HttpResponse:
     by, wanted = request.actor, _filter(request, request.POST).wanted()
     cap = limits()["export"]["bulk_persons"]
     if queries.persons_up_to(by.court_id, wanted, cap + 1, request.now) > cap:
-        require(request.book, by, "page:export", what=f"暂不能导出超过{cap}人的数据")
+        require(request.book, by, "do:export_bulk", what=f"暂不能导出超过{cap}人的数据")
     calendar = rules.calendar(by.court_id, current_version(by.court_id))
     file = tempfile.TemporaryFile()  # noqa: SIM115  FileResponse closes it, and so removes it
     count = write_cases(file, queries.exported(by.court_id, wanted, request.now), book=request.book, calendar=calendar,
