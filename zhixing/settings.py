@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "zhixing.casework",
     "zhixing.casework.papers",
     "zhixing.casework.assets",
+    "zhixing.casework.budgets",
     "zhixing.desks.intake",
     "zhixing.desks.triage",
     "zhixing.desks.documents",
@@ -52,6 +53,8 @@ INSTALLED_APPS = [
     "zhixing.desks.offline",
     "zhixing.desks.funds",
     "zhixing.desks.funds.reports",
+    "zhixing.desks.funds.distribution",
+    "zhixing.desks.funds.reconciling",
     "zhixing.shell",
 ]
 MIDDLEWARE = [

@@ -7,9 +7,6 @@ class DistributionConfig(AppConfig):
     name = "zhixing.desks.funds.distribution"
     label = "distribution"
     verifiers: ClassVar = ("zhixing.desks.funds.distribution.checking.differences",)
-    own_pages: ClassVar = dict.fromkeys(
-        ("distribution_planned", "distribution_told", "distribution_hearing_held", "distribution_objected", "distribution_objection_settled"), "distribution-case"
-    ) | {"money_deposited": "distribution-deposits-case", "deposit_released": "distribution-deposits-case"}
 
     def ready(self) -> None:
         """A payout of money that a plan shares is bound by the plan too."""

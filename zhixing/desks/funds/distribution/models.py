@@ -148,10 +148,10 @@ class PlanClaim(models.Model):
 class PlanObjection(models.Model):
     """An objection to a plan: whom the others' opposition was told to and when, and how it ended."""
 
-    OPEN, OPPOSED, CORRECTED, SUED, WITHDRAWN, LAPSED = "open", "opposed", "corrected", "sued", "withdrawn", "lapsed"
+    OPEN, OPPOSED, CORRECTED, SUED, WITHDRAWN, LAPSED, DISMISSED = "open", "opposed", "corrected", "sued", "withdrawn", "lapsed", "dismissed"
     STATES = ((OPEN, "征求意见"), (OPPOSED, "有人反对"), (CORRECTED, "无人反对已修正"), (SUED, "提起诉讼争议款提存"), (WITHDRAWN, "异议撤回"),
-              (LAPSED, "逾期未起诉按原方案"))  # fmt: skip
-    PENDING, SETTLED, HOLDING = (OPEN, OPPOSED), (CORRECTED, SUED, WITHDRAWN, LAPSED), (OPEN, OPPOSED, CORRECTED, SUED)
+              (LAPSED, "逾期未起诉按原方案"), (DISMISSED, "诉讼终结按原方案"))  # fmt: skip
+    PENDING, HOLDING = (OPEN, OPPOSED), (OPEN, OPPOSED, CORRECTED, SUED)
 
     plan = models.ForeignKey(DistributionPlan, models.PROTECT, related_name="objections")
     ref = models.CharField(max_length=12, unique=True, default=new_ref)
