@@ -37,7 +37,8 @@ class PostForm(forms.Form):
 
     person = forms.ChoiceField(label="人员")
     role = forms.ChoiceField(label="岗位")
-    team = forms.CharField(label="团队", max_length=40, required=False, help_text="执行员、团队长填写")
+    team = forms.CharField(label="团队", max_length=40, required=False, help_text="执行员、团队长填写；已有的团队可以选",
+                           widget=forms.TextInput(attrs={"list": "teams", "autocomplete": "off"}))  # fmt: skip
     from_on = forms.DateField(label="自", widget=DAY)
     until_on = forms.DateField(label="至", widget=DAY, required=False)
     stand_in_for = forms.ChoiceField(label="代理何人", required=False, help_text="临时代理时选择，并填写结束日期")

@@ -32,8 +32,9 @@ def _show(
     places = [*((d.id, d.title) for d in book.desks.values()), (None, "系统管理")]
     rows = [(title, r, held.get(r.id, [])) for desk, title in places for r in book.roles.values() if r.desk == desk]
     bad = bool((account and account.errors) or (post and post.errors) or refusal)
+    teams = sorted({post.team for posts in held.values() for post in posts if post.team})
     context = {
-        "rows": rows, "staff": staff, "refusal": refusal,
+        "rows": rows, "staff": staff, "teams": teams, "refusal": refusal,
         "account": account or AccountForm(), "post": post or _post_form(request, staff),
         "may_create": may(request, "do:create_account"), "may_grant": may(request, "do:grant_role"),
         "may_assign": may(request, "do:assign_people"), **frame_of(request),
