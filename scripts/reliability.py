@@ -89,7 +89,15 @@ def machine(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     return walk_all(parts, steps=options.steps, seed=options.seed, workers=options.workers).as_json()
 
 
-RUNS: dict[str, Callable[[argparse.Namespace, Path], dict[str, Any]]] = {"money": money, "machine": machine}
+def boundary(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    """Every act with money interrupted at every statement, by an error or by kill -9 (G7, P2)."""
+    from tests.funds_campaign.breaking import break_everything
+    from tests.funds_campaign.world import make
+
+    return break_everything(make(cases=2), options.how).as_json()
+
+
+RUNS: dict[str, Callable[[argparse.Namespace, Path], dict[str, Any]]] = {"money": money, "machine": machine, "boundary": boundary}
 
 
 def main() -> int:
@@ -99,6 +107,7 @@ def main() -> int:
     parser.add_argument("--database", choices=("sqlite", "memory", "postgresql"), default="sqlite")
     parser.add_argument("--attempts", type=int, default=1000)
     parser.add_argument("--kills", type=int, default=10)
+    parser.add_argument("--how", choices=("before", "after", "kill", "kill after"), default="kill", help="boundary: an error or kill -9, before or after the statement")
     parser.add_argument("--steps", type=int, default=4000)
     parser.add_argument("--workers", type=int, default=4)
     parser.add_argument("--seed", type=int, default=1)

@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -67,51 +67,35 @@ class Found:
 
 
 def break_everything(world: World, how: str) -> Found:
-    """Each act at each of its statements, then the act itself, then the act once more."""
+    """Each act at each of its statements until it is done, then the act once more."""
     found, start = Found(connection.vendor, how), time.monotonic()
     forked = how in (KILL, KILL_AFTER)
     for act in acts(world):
-        if act.broken:
-            found.acts += 1
-            found.by_act[act.name] = (_killed if forked else _failed)(world, act, how, found.faults)
-            found.places += found.by_act[act.name]
-        act.run()
-        if act.broken:
-            _again(act, found.faults)
+        if not act.broken:
+            act.run()
+            continue
+        found.acts += 1
+        found.by_act[act.name] = (_killed if forked else _failed)(world, act, how, found.faults)
+        found.places += found.by_act[act.name]
+        _again(act, found.faults)
     found.faults += [f"at the end: {d}" for d in differences(world.court_id)]
     found.seconds = round(time.monotonic() - start, 1)
     return found
 
 
 def _failed(world: World, act: Act, how: str, faults: list[str]) -> int:
-    """Let it fail at its 1st, 2nd … statement, until it no longer does. Undone at the end, to be done for good by the caller."""
+    """Let it fail at its 1st, 2nd … statement, until it no longer does: then it is done."""
     whole = snapshot()
     for n in range(1, MOST):
         at = At(n, how)
         try:
-            with undone() as sure, connection.execute_wrapper(at):
+            with connection.execute_wrapper(at):
                 act.run()
-                sure()
         except Broken:
             _whole(world, act, n, whole, faults)
         if at.seen < n:
             return n - 1
     raise AssertionError(f"{act.name} never ended")
-
-
-@contextmanager
-def undone() -> Iterator[Callable[[], None]]:
-    """What the act did is taken back when it came to its end; when it failed, it has to do that itself."""
-    sid = connection.savepoint() if connection.in_atomic_block else None
-    ended = False
-
-    def sure() -> None:
-        nonlocal ended
-        ended = True
-
-    yield sure
-    if ended and sid is not None:
-        connection.savepoint_rollback(sid)
 
 
 def _killed(world: World, act: Act, how: str, faults: list[str]) -> int:

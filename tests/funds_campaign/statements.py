@@ -32,7 +32,7 @@ def without_a_process(lines: Sequence[Line]) -> Iterator[None]:
     """`import_statement` reads these lines, whatever file it is given."""
 
     @contextmanager
-    def stream(file: Any, filename: str, *, today: date, bank: str = "") -> Iterator[StatementStream]:
+    def stream(file: Any, filename: str, *, today: date, bank: str = "", **_: Any) -> Iterator[StatementStream]:
         layout = find_layout([HEADS], bank)
         assert layout is not None
         yield StatementStream("明细", layout, iter([[line.cells() for line in lines]]), LineReader(layout, today))
