@@ -22,6 +22,7 @@ from zhixing.casework.notices.receipts import fetch_receipts, sweep_silent
 from zhixing.casework.people.actors import system_actor
 from zhixing.desks.funds.adopting import adopt_money
 from zhixing.desks.funds.reports.findings import tell_anomalies, watch_actor
+from zhixing.desks.funds.reports.monthly import keep_reports
 from zhixing.desks.inquiry.polling import inquiries, poll
 from zhixing.desks.offline.tracking import the_post, track
 
@@ -41,6 +42,7 @@ SCHEDULES = {
     "list_measures": "10 2 * * *",
     "book_old_money": "20 2 * * *",
     "find_anomalies": "15 * * * *",
+    "keep_month_reports": "40 2 * * *",
     "verify_chains": "30 2 * * *",
 }  # job → cron line
 
@@ -84,6 +86,11 @@ def book_old_money() -> int:
 def find_anomalies() -> int:
     """Tell the bureau head and the teams of what stands out in the payouts, each once (四(三)1)."""
     return sum(tell_anomalies(by=watch_actor(court_id), at=clock.now()) for court_id in _courts())
+
+
+def keep_month_reports() -> int:
+    """A closed month whose report was not kept with it gets it."""
+    return sum(keep_reports(court_id=court_id, at=clock.now()) for court_id in _courts())
 
 
 def track_letters() -> dict[str, int]:

@@ -19,11 +19,11 @@ from zhixing.web.pages import page, show
 from . import balances, claims, queries
 from .forms import GeneralForm, MonthForm, StepForm, money_fields, text_field
 from .keeping import limits
-from .ledger import close_month
 from .ledger.months import next_month
 from .models import Month, Receipt
 from .ranking import candidates, weights
 from .receipts import Money
+from .reports import monthly
 from .views import may, number_of, tabs
 
 STEPS = {
@@ -147,7 +147,7 @@ def books(request: HttpRequest) -> HttpResponse:
     form = MonthForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and month and form.is_valid():
         try:
-            close_month(first_on=month, bank_fen=form.cleaned_data["bank_yuan"], by=request.actor, at=request.now)
+            monthly.close(first_on=month, bank_fen=form.cleaned_data["bank_yuan"], by=request.actor, at=request.now)
         except Refusal as refused:
             refusal = form.take(refused)
         else:

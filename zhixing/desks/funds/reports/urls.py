@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from . import finding_views, statement_views, views
+from . import finding_views, report_views, statement_views, views
 
 urlpatterns = [
+    path("funds/reports/", report_views.report, name="funds-report"),
+    path("funds/reports/<kind>/", report_views.report_file, name="funds-report-file"),
     path("funds/anomalies/", finding_views.anomalies, name="funds-anomalies"),
     path("funds/anomalies/<ref>/", finding_views.anomaly, name="funds-anomaly"),
     path("funds/cases/<ref>/statement/", statement_views.statement, name="funds-statement"),
