@@ -21,10 +21,12 @@ from zhixing.casework.cases.models import Case, Party
 from zhixing.casework.facts import record
 from zhixing.casework.journal.models import AccessEntry
 from zhixing.desks.funds import paying, payouts, receipts
+from zhixing.desks.funds.distribution import deposits
 from zhixing.desks.funds.ledger import reverse as reverse_posting
 from zhixing.desks.funds.models import LedgerAccount, Payout, Posting
 from zhixing.desks.funds.reports.keeping import differences
 from zhixing.desks.funds.reports.models import PartyStatement
+from zhixing.desks.funds.reports.reading import rests
 from zhixing.desks.funds.reports.statements import statement_for
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_morning")]
@@ -163,3 +165,19 @@ def test_the_statement_is_read_with_the_same_number_of_statements_whatever_the_r
     with django_assert_max_num_queries(24):
         page = funds.get(reverse("funds-statement", args=[case.ref])).content.decode()
     assert page.count("转入本案的专用账户") == 12
+
+
+def test_what_is_set_aside_and_what_waits_for_its_distribution_is_said(case: Case, people: Any, actor: Any) -> None:
+    """四(三)2(2), 二(四)1(5): money in deposit is still with the court."""
+    receipt = arrived(case, people, 10_000)
+    accounted(receipt, people, claim=10_000)
+    asked_ = deposits.ask(receipt_ref=receipt.ref, creditor="样申请人", fen=4_000, ground=next(iter(deposits.grounds())), reason="样", by=people.handler, at=MONDAY)
+    deposits.approve(deposit_ref=asked_.ref, by=people.leader, at=MONDAY)
+    said = read(case)
+    assert (said["came_fen"], said["went_fen"], said["left_fen"]) == (10_000, 0, 10_000)
+    assert said["why"][0] == "40.00 元替收款人存放在本院的提存账户，收款人可以申请领取。"
+    assert said["why"][1].startswith("60.00 元")
+    assert sum(r.fen for r in rests(case.court_id, MONDAY.date())) == LedgerAccount.objects.get(case=case).balance_fen == 6_000
+    deposits.undo(deposit_ref=asked_.ref, reason="样", by=people.leader, at=MONDAY)
+    assert read(case)["why"][0].startswith("100.00 元")
+    assert sum(r.fen for r in rests(case.court_id, MONDAY.date())) == 10_000

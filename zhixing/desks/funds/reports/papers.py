@@ -16,6 +16,7 @@ from typing import Any
 
 import yaml
 from django.db import transaction
+from django.db.models import Sum
 
 from zhixing.casework.cases.models import Case
 from zhixing.casework.identity import mask_account
@@ -31,7 +32,7 @@ from zhixing.rulebook.deadlines import CST
 from zhixing.rulebook.refusals import Refusal
 
 from ..keeping import CLAUSE, text_of
-from ..models import Payout, Receipt
+from ..models import Accounting, Payout, Receipt
 from .models import MoneyPaper
 
 SLIP, URGED, MADE, BOOKED = "settlement_slip_registered", "balance_urged", "on_site_payment_made", "on_site_payment_booked"
@@ -65,6 +66,7 @@ class Known:
     payouts: Sequence[Payout]
     told: Mapping[tuple[str, str], Told]
     leaders: frozenset[int]
+    fees: Mapping[int, int]
     papers: Mapping[tuple[str, str], Paper]
 
 
@@ -83,7 +85,7 @@ class Offer:
 
 
 def known_of(case: Case, receipts: Sequence[Receipt], payouts: Sequence[Payout]) -> Known:
-    """Three statements, whatever the rows."""
+    """Four statements, whatever the rows."""
     told: dict[tuple[str, str], Told] = {}
     entries = JournalEntry.objects.filter(case=case, kind__in=TOLD).order_by("seq").values_list("kind", "payload", "person_name", "person_id", "at")
     for kind, payload, name, person_id, at in entries:
@@ -93,7 +95,8 @@ def known_of(case: Case, receipts: Sequence[Receipt], payouts: Sequence[Payout])
     papers = {(m.paper.kind, (m.payout or m.receipt).ref): m.paper for m in made}  # type: ignore[union-attr]
     people = {p.approved_by_id for p in payouts} | {t.person_id for t in told.values()}
     leaders = Assignment.objects.filter(court_id=case.court_id, person__in=people - {None}, role__in=shelf()["court_leaders"]).values_list("person_id", flat=True)
-    return Known(receipts, payouts, told, frozenset(leaders), papers)
+    fees = dict(Accounting.objects.filter(case=case).values_list("receipt").annotate(fen=Sum("fee_fen")).order_by())
+    return Known(receipts, payouts, told, frozenset(leaders), fees, papers)
 
 
 def offers(known: Known) -> list[list[Offer]]:
@@ -142,7 +145,7 @@ def _of_receipt(row: Receipt, known: Known) -> dict[str, Any]:
         "amount_yuan": text_of(rest if delay else row.amount_fen), "payer": row.payer, "receipt_no": row.receipt_no, "arrived_on": row.arrived_on.isoformat(),
         "handed_on": row.arrived_on.isoformat(), "payee": says.get("payee"), "officers": says.get("officers"), "payee_account": "现场交付" if on_site else "",
         "booked_said": f"{booked.name} {_day(booked.at)}" if booked else "", "slip_number": slip.payload.get("slip_no") if slip else "",
-        "claimed_on": _on(row.booked_at), "fee_kept_yuan": text_of(0 if on_site else row.settled_fen), "paid_yuan": text_of(gone), "rest_yuan": text_of(rest),
+        "claimed_on": _on(row.booked_at), "fee_kept_yuan": text_of(known.fees.get(row.pk, 0)), "paid_yuan": text_of(gone), "rest_yuan": text_of(rest),
         "urged_said": f"{_day(urged.at)}督促{urged.payload.get('urged', '')}，{urged.name}" if urged else "",
         "reason": delay.payload.get("reason") if delay else "", "ground": delay.payload.get("ground") if delay else "",
         "until_on": delayed.payload.get("until_on") if delayed else "", "requested_said": _said(asked.name, asked.at, "提出") if asked else "",
@@ -156,7 +159,7 @@ def _of_payout(row: Payout, known: Known) -> dict[str, Any]:
     return {
         "amount_yuan": text_of(row.amount_fen), "payee": row.payee, "payee_account": f"{row.holder}　{row.bank}　{row.account_no}", "payer": receipt.payer,
         "receipt_no": receipt.receipt_no, "arrived_on": receipt.arrived_on.isoformat(), "recovered_yuan": text_of(receipt.amount_fen), "reason": row.basis,
-        "fee_kept_yuan": text_of(receipt.settled_fen), "rest_yuan": text_of(max(receipt.amount_fen - receipt.settled_fen - before, 0)),
+        "fee_kept_yuan": text_of(known.fees.get(receipt.pk, 0)), "rest_yuan": text_of(max(receipt.amount_fen - receipt.settled_fen - before, 0)),
         "requested_said": _said(row.requested_by.name, row.requested_at, f"申请发放，依据：{row.basis}"),
         "checked_said": f"{_said(row.checked_by.name, row.checked_at, '核对')}：{row.check_note}" if row.checked_by and row.checked_at else "",
         "sent_said": " ".join(filter(None, (_on(row.sent_at), row.batch.no if row.batch else "", row.bank_ref))),

@@ -18,14 +18,15 @@ from zhixing.db.reading import read
 from ..models import LedgerAccount, Line, Payout, Posting
 
 RESTS = """SELECT r.receipt_no, r.payer, c.ref, c.number, c.team, h.name, s.since, s.fen FROM (
-  SELECT coalesce(y.receipt_id, x.id) AS receipt, a.case_id AS case_id, sum(l.amount_fen) AS fen,
+  SELECT coalesce(y.receipt_id, d.receipt_id, x.id) AS receipt, a.case_id AS case_id, sum(l.amount_fen) AS fen,
     min(CASE WHEN p.purpose IN ('received', 'claimed') THEN p.business_on END) AS since
   FROM funds_line l JOIN funds_account a ON a.id = l.account_id JOIN funds_posting p ON p.id = l.posting_id
   LEFT JOIN funds_payout y ON y.court_id = p.court_id AND y.no = p.paper AND p.purpose IN ('sent', 'returned')
+  LEFT JOIN distribution_deposit d ON d.court_id = p.court_id AND d.no = p.paper
   LEFT JOIN funds_receipt x ON x.court_id = p.court_id AND x.receipt_no = p.paper
   WHERE a.court_id = %(court)s AND a.kind = 'case' AND p.business_on <= %(on)s AND (a.balance_fen > 0 OR a.id IN (
     SELECT l2.account_id FROM funds_line l2 JOIN funds_posting p2 ON p2.id = l2.posting_id WHERE p2.court_id = %(court)s AND p2.business_on > %(on)s))
-  GROUP BY coalesce(y.receipt_id, x.id), a.case_id HAVING sum(l.amount_fen) <> 0) s
+  GROUP BY coalesce(y.receipt_id, d.receipt_id, x.id), a.case_id HAVING sum(l.amount_fen) <> 0) s
 JOIN case_file c ON c.id = s.case_id LEFT JOIN person h ON h.id = c.handler_id LEFT JOIN funds_receipt r ON r.id = s.receipt
 ORDER BY s.since, r.receipt_no"""
 SUSPENSE = """SELECT r.arrived_on, sum(l.amount_fen) FROM funds_line l JOIN funds_account a ON a.id = l.account_id JOIN funds_posting p ON p.id = l.posting_id

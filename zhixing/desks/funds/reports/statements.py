@@ -30,15 +30,18 @@ from zhixing.rulebook.deadlines import CST
 from zhixing.rulebook.money.amounts import words
 from zhixing.rulebook.refusals import Refusal
 
+from ..distribution.models import DistributionPlan
 from ..keeping import CLAUSE, limits
 from ..models import LedgerAccount, Line, Payout, Posting, Receipt
 from .keeping import fingerprint
 from .models import PartyStatement
 
 PRINT = "do:print_money_statement"
+SHARING = (DistributionPlan.DRAFTED, DistributionPlan.CHECKED, DistributionPlan.TOLD)
 LAYOUT = Path(__file__).with_name("statement.typ")
 CAME = (Posting.RECEIVED, Posting.CLAIMED)
 DELAYED, DELAY_ENDED = "payout_delay_approved", "payout_delay_ended"
+ASIDE = (Posting.DEPOSITED, Posting.RELEASED)
 WENT = (Posting.SENT, Posting.RETURNED, Posting.CONFIRMED)
 
 
@@ -90,13 +93,14 @@ def statement_for(case: Case, party: Party, *, at: datetime) -> dict[str, Any]:
     came, went, fees = _came(account, case, party), _went(account, party), _fees(account)
     totals = {name: sum(row["fen"] for row in rows) for name, rows in (("came", came), ("went", went), ("fees", fees))}
     row = LedgerAccount.objects.filter(case=case).first()
-    left = row.balance_fen if row else 0
+    aside = -sum(line["amount_fen"] for line in account.of(*ASIDE))
+    left = aside + (row.balance_fen if row else 0)
     if totals["came"] - totals["went"] - totals["fees"] != left:
         raise Refusal.because("不能打印案款清单", "各笔收付与账户余额不符", clause=CLAUSE, now="请停止发放并报告执行局局长，运行 zhixing verify 查找", status=409)
     return {
         "court": case.court.name, "number": case.number, "cause": case.cause, "party": party.name, "role": party.get_role_display(),
         "made_on": day(at.astimezone(CST).date()), "came": came, "went": went, "fees": fees, "left_fen": left, **{f"{k}_fen": v for k, v in totals.items()},
-        "why": _why(account, case, row, at) if left else [],
+        "why": ([says()["left"]["aside"].format(yuan=words(aside))] if aside else []) + (_why(account, case, row, at) if left > aside else []),
     }  # fmt: skip
 
 
@@ -153,7 +157,7 @@ def _fees(account: Account) -> list[dict[str, Any]]:
 
 
 def _why(account: Account, case: Case, row: LedgerAccount | None, at: datetime) -> list[str]:
-    """Why something is left, a sentence for each reason. Two statements."""
+    """Why something is left, a sentence for each reason. Three statements."""
     told, left, delays = says()["left"], _rests(account), delays_of(case)
     clocks = list(Duty.objects.filter(case=case, is_open=True, rule__in=[limits()["clock"], *says()["distribution_clocks"]]).values_list("rule", "key", "due_at"))
     due = {key: at_ for rule, key, at_ in clocks if rule == limits()["clock"]}
@@ -161,7 +165,7 @@ def _why(account: Account, case: Case, row: LedgerAccount | None, at: datetime) 
     found = [told["pending"].format(yuan=words(pending))] if pending else []
     if row and row.disputed_fen:
         found.append(told["disputed"].format(yuan=words(row.disputed_fen)))
-    if any(rule in says()["distribution_clocks"] for rule, _, _ in clocks):
+    if any(rule in says()["distribution_clocks"] for rule, _, _ in clocks) or case.distribution_plans.filter(state__in=SHARING).exists():
         found.append(told["distribution"])
     again = {p.receipt.receipt_no: p.amount_fen for p in account.payouts.values() if p.state == Payout.RETURNED}
     if returned := sum(min(fen, left.get(no, 0)) for no, fen in again.items()):
