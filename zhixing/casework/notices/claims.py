@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F, QuerySet
 
+from zhixing.casework.budgets import spending
 from zhixing.casework.facts.write import stored
 
 from .models import Lane, Notice
@@ -41,11 +43,12 @@ def claim_due(*, rule: ChannelRule, at: datetime, limit: int, anyway: bool = Fal
         still = _first(rule.id, at, limit, anyway, among=[pk for pk, address in found if address in free])
         notices = list(Notice.objects.filter(pk__in=[pk for pk, _ in still]).select_related("court").order_by("next_at", "pk"))
         full = _full(rule, notices, at)
-        claims = _claimed([n for n in notices if n.pk not in full], at)
         for pk, until in full.items():
             why = f"同一{rule.address}一小时至多{rule.hour}条、一天至多{rule.day}条，顺延"
             Notice.objects.filter(pk=pk).update(state=Notice.PENDING, next_at=until, error=why)
-    return claims, len(full)
+        within, spent = _within_budget(rule, [n for n in notices if n.pk not in full], at)
+        claims = _claimed(within, at)
+    return claims, len(full) + spent
 
 
 FIRST = """SELECT n.id, n.address FROM notice n
@@ -99,6 +102,37 @@ def _full(rule: ChannelRule, notices: Sequence[Notice], at: datetime) -> dict[in
     return full
 
 
+def _within_budget(rule: ChannelRule, notices: Sequence[Notice], at: datetime) -> tuple[list[Notice], int]:
+    """Those that their courts' budgets of this hour still pay for, and how many wait for the next hour. With the first that is
+    not paid for, everything of that court that is due waits: a flood is put off in one statement."""
+    by_court: dict[int, list[Notice]] = {}
+    for notice in notices:
+        by_court.setdefault(notice.court_id, []).append(notice)
+    paid, waiting = [], 0
+    for court_id, mine in sorted(by_court.items()):
+        granted = spending.take(owner=owner_of(court_id, rule.id), wanted=len(mine), most=rule.court_hour, at=at)
+        paid += mine[:granted]
+        if granted < len(mine):
+            waiting += _put_off(rule, mine[granted:], {n.pk for n in mine[:granted]}, at)
+    return paid, waiting
+
+
+def _put_off(rule: ChannelRule, unpaid: Sequence[Notice], paid: set[int], at: datetime) -> int:
+    """Let what a court cannot pay for wait until the next hour: these, and whatever else of it is due and not in other hands."""
+    due = Notice.objects.filter(court_id=unpaid[0].court_id, channel=rule.id, address__gt="", next_at__lte=at, state=Notice.PENDING)
+    if connection.vendor == "postgresql":
+        due = due.select_for_update(skip_locked=True)
+    later: dict[str, Any] = {"state": Notice.PENDING, "next_at": spending.hour_of(at) + HOUR,
+                             "error": f"本院本小时的{rule.title}已达{rule.court_hour}条，顺延"}  # fmt: skip
+    ours = Notice.objects.filter(pk__in=[n.pk for n in unpaid]).update(**later)
+    return ours + Notice.objects.filter(pk__in=due.exclude(pk__in=paid).values("pk")).update(**later)
+
+
+def owner_of(court_id: int, channel: str) -> str:
+    """Whose budget a court's messages over a channel are."""
+    return f"court:{court_id}:{channel}"
+
+
 def _claimed(notices: Sequence[Notice], at: datetime) -> list[Claim]:
     """Make the notices ours, in one statement."""
     Notice.objects.filter(pk__in=[n.pk for n in notices]).update(
@@ -110,7 +144,8 @@ def _claimed(notices: Sequence[Notice], at: datetime) -> list[Claim]:
 def give_back(claims: Sequence[Claim], *, at: datetime, why: str = "") -> None:
     """Return what was claimed but never handed over: it counts for nothing."""
     for claim in claims:
-        mine(claim).update(state=Notice.PENDING, next_at=at, handed_at=claim.handed_before, error=why[:200])
+        if mine(claim).update(state=Notice.PENDING, next_at=at, handed_at=claim.handed_before, error=why[:200]):
+            spending.give_back(owner=owner_of(claim.notice.court_id, claim.notice.channel), unused=1, at=at)
 
 
 def mine(claim: Claim) -> QuerySet[Notice]:

@@ -14,13 +14,15 @@ import yaml
 
 @dataclass(frozen=True, slots=True)
 class ChannelRule:
-    """What a channel is called, what its addresses are called, how many messages one address may get, when receipts are due."""
+    """What a channel is called, what its addresses are called, how many messages one address may get, how many a court may send
+    in a clock hour, when receipts are due."""
 
     id: str
     title: str
     address: str
     hour: int
     day: int
+    court_hour: int
     receipt_hours: int
 
 
@@ -43,6 +45,9 @@ class Policy:
     recipients: Mapping[str, str]
     channels: Mapping[str, ChannelRule]
     inside: Mapping[str, str]
+    request_hour: int
+    wake: timedelta
+    at_once: int
     lease: timedelta
     back_off: tuple[timedelta, ...]
     outage: Outage
@@ -62,8 +67,9 @@ def policy() -> Policy:
         routes={means: {who: tuple(names) for who, names in by.items()} for means, by in data["routes"].items()},
         recipients=data["recipients"], inside=data["inside"], by_hand=tuple(data["by_hand"]),
         channels={name: ChannelRule(id=name, **rule) for name, rule in data["channels"].items()},
+        request_hour=data["request_hour"], wake=timedelta(seconds=data["wake_seconds"]), at_once=data["at_once"],
         lease=timedelta(minutes=data["lease_minutes"]),
-        back_off=tuple(timedelta(minutes=m) for m in data["back_off_minutes"]),
+        back_off=tuple(timedelta(seconds=s) for s in data["back_off_seconds"]),
         outage=Outage(outage["failures"], timedelta(minutes=outage["probe_minutes"]), timedelta(hours=outage["paper_after_hours"]),
                       outage["found"], outage["restored"]),
     )  # fmt: skip

@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
+from zhixing.casework.budgets import spending
 from zhixing.casework.facts import rules
 from zhixing.casework.people.actors import Actor
 from zhixing.casework.people.authority import require
@@ -30,9 +31,14 @@ HAND, WORDS = "hand", 180
 
 
 @transaction.atomic
-def resend_notices(*, ids: Collection[int], by: Actor, at: datetime) -> int:
-    """Send failed notices again and release held ones. Returns how many now wait to be sent; others are left as they are."""
-    rows = _rows(ids, (Notice.FAILED, Notice.HELD), "暂不能重发", by)
+def resend_notices(*, ids: Collection[int], origin: str = "", by: Actor, at: datetime) -> int:
+    """Send failed notices again and release held ones. Returns how many now wait to be sent; others are left as they are.
+    `origin` is the network address of the request; it (else the person) may set off so many messages an hour (trust T17)."""
+    what = "暂不能重发"
+    rows = _rows(ids, (Notice.FAILED, Notice.HELD), what, by)
+    owner, most = f"from:{origin or by.person_id}", policy().request_hour
+    if spending.take(owner=owner, wanted=len(rows), most=most, at=at) < len(rows):
+        raise Refusal.because(what, f"从这台机器一小时内至多重发{most}条", clause=CLAUSE, now="请少选一些，或者过一小时再发", status=429)
     for row in rows:
         if row.state == Notice.HELD:
             _release(row, at)

@@ -75,7 +75,7 @@ def settle(request: HttpRequest, what: str) -> HttpResponse:
         messages.error(request, "没有选中告知")
         return redirect("notices")
     if what == "resend":
-        n = settling.resend_notices(ids=picked, by=request.actor, at=request.now)
+        n = settling.resend_notices(ids=picked, origin=request.META.get("REMOTE_ADDR", ""), by=request.actor, at=request.now)
         messages.success(request, f"{n} 条已重新列入待发")
         return redirect("notices")
     return _asked(request, what, picked)

@@ -74,6 +74,7 @@ class Command(BaseCommand):
                     str(options["port"]), "--workers", str(options["workers"]), "--blocking-threads", "1",
                     "--no-ws", "--log-level", "warning", "zhixing.wsgi:application"],
             "worker": [sys.executable, "-m", "zhixing.cli", "qcluster"],
+            "messenger": [sys.executable, "-m", "zhixing.cli", "messenger"],
         })  # fmt: skip
 
     def _simulations(self) -> dict[str, list[str]]:
