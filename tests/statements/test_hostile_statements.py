@@ -91,7 +91,7 @@ WRONG_ROWS = [
     ("serial in exponents", {"交易流水号": "1.23457E+18"}, "交易流水号", "科学计数法"),
     ("serial that is a formula", {"交易流水号": "=cmd|' /C calc'!A0"}, "交易流水号", "公式"),
     ("serial with a control character", {"交易流水号": "A\u202eB"}, "交易流水号", "不是流水号"),
-    ("serial without end", {"交易流水号": "9" * 81}, "交易流水号", "最多80个"),
+    ("serial without end", {"交易流水号": "9" * 81}, "交易流水号", "最多60个"),
     ("account in exponents", {"对方账号": "6.2E+18"}, "对方账号", "科学计数法"),
     ("name without end", {"对方户名": "甲" * 121}, "对方户名", "最多120个"),
 ]  # fmt: skip

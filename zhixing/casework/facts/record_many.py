@@ -24,7 +24,8 @@ from . import rules, write
 from .record import STREAM, clean, dumps
 
 CHUNK = 2000
-STATE = ("case_id", "document", "events")
+SUBJECTS = ("case", "matter")
+DUTY = ("court_id", "case_id", "matter_id", *write.DUTY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,14 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The past of one case, oldest first. `document` is its memory so far ("{}" for a case just created), `columns` what its
-    row is known to say already of the columns that follow its facts."""
+    """The past of one case, oldest first, or of one matter (`case_id` None then). `document` is its memory so far ("{}" for one just
+    created), `columns` what its row is known to say already of the columns that follow its facts."""
 
-    case_id: int
+    case_id: int | None
     events: Sequence[Past]
     document: str = memory.EMPTY
     columns: Mapping[str, Any] = field(default_factory=dict)
+    matter_id: int | None = None
 
 
 def record_many(histories: Iterable[History], *, court_id: int, under: str, by: Actor, at: datetime) -> int:
@@ -90,26 +92,29 @@ class _Bulk:
         self.court_id, self.moment, self.stamp = court_id, moment, moment.isoformat()
         self.entries: list[tuple[Any, ...]] = []
         self.fresh: list[tuple[Any, ...]] = []
-        self.known: list[tuple[Any, ...]] = []
-        self.fresh_states: list[tuple[int, str, int]] = []
-        self.states: list[tuple[int, str, int]] = []
+        self.known: dict[str, list[tuple[Any, ...]]] = {what: [] for what in SUBJECTS}
+        self.fresh_states: dict[str, list[tuple[int, str, int]]] = {what: [] for what in SUBJECTS}
+        self.states: dict[str, list[tuple[int, str, int]]] = {what: [] for what in SUBJECTS}
         self.columns: list[tuple[int, dict[str, Any]]] = []
 
     def save(self, connection: Any) -> None:
-        vendor = connection.vendor
-        duty = ("court_id", "case_id", *write.DUTY)
         insert_many(connection, "journal_entry", write.ENTRY, self.entries)
-        insert_many(connection, "duty", duty, self.fresh)
-        insert_many(connection, "case_state", STATE, self.fresh_states)
-        with connection.cursor() as cursor:
-            if self.known:
-                marks = ", ".join(["%s"] * len(duty))
-                cursor.executemany(f"INSERT INTO duty ({', '.join(duty)}) VALUES ({marks}) {write._upsert('case')}",
-                                   [[stored(v, vendor) for v in row] for row in self.known])  # fmt: skip
-            if self.states:
-                cursor.executemany("UPDATE case_state SET document = %s, events = events + %s WHERE case_id = %s",
-                                   [(document, events, case_id) for case_id, document, events in self.states])  # fmt: skip
+        insert_many(connection, "duty", DUTY, self.fresh)
+        for what in SUBJECTS:
+            self._save_memory(connection, what)
         self._save_columns(connection)
+
+    def _save_memory(self, connection: Any, what: str) -> None:
+        """The duties that were there before, and what the engine remembers of each case or matter."""
+        if self.fresh_states[what]:
+            insert_many(connection, f"{what}_state", (f"{what}_id", "document", "events"), self.fresh_states[what])
+        with connection.cursor() as cursor:
+            if self.known[what]:
+                cursor.executemany(f"INSERT INTO duty ({', '.join(DUTY)}) VALUES ({', '.join(['%s'] * len(DUTY))}) {write._upsert(what)}",
+                                   [[stored(v, connection.vendor) for v in row] for row in self.known[what]])  # fmt: skip
+            if self.states[what]:
+                cursor.executemany(f"UPDATE {what}_state SET document = %s, events = events + %s WHERE {what}_id = %s",
+                                   [(document, events, ident) for ident, document, events in self.states[what]])  # fmt: skip
 
     def _save_columns(self, connection: Any) -> None:
         alike: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
@@ -134,15 +139,20 @@ def _one(
         data = clean(book, past.kind, past.payload, complete=False)
         for duty in engine.apply(book, calendar, state, engine.Event(past.kind, at, data, seq)):
             changed[id(duty)] = duty
-        fields = (rows.court_id, STREAM, seq, past.kind, history.case_id, None, at.isoformat(), rows.stamp, by.person_id,
+        fields = (rows.court_id, STREAM, seq, past.kind, history.case_id, history.matter_id, at.isoformat(), rows.stamp, by.person_id,
                   by.name, past.desk, book.events[past.kind].clause, dumps(data), book.regulation.id, version)  # fmt: skip
         chain = link(chain, fields)
         rows.entries.append((*fields[:6], at, rows.moment, *fields[8:], past.key, chain))
+    what, subject = write.subject(history.case_id, history.matter_id)
     for ident, duty in changed.items():
-        target = rows.known if ident in known else rows.fresh
-        target.append((rows.court_id, history.case_id, *write.duty_values(duty)))
+        target = rows.known[what] if ident in known else rows.fresh
+        target.append((rows.court_id, history.case_id, history.matter_id, *write.duty_values(duty)))
+    if subject is None:
+        raise ValueError("a history is that of a case or of a matter")
     states = rows.fresh_states if history.document == memory.EMPTY else rows.states
-    states.append((history.case_id, memory.dump(state), len(history.events)))
+    states[what].append((subject, memory.dump(state), len(history.events)))
+    if history.case_id is None:
+        return seq, chain
     changes = write.changed_columns(before, state.facts)
     columns = {c: v for c, v in changes.items() if c not in history.columns or history.columns[c] != v}
     if columns:

@@ -7,6 +7,6 @@
 """
 
 from .lines import IN, OUT, Line
-from .reading import Control, Statement, StatementStream, check_control, read_statement, stream_statement
+from .reading import Control, Look, Statement, StatementStream, check_control, look_at, read_statement, stream_statement
 
-__all__ = ["IN", "OUT", "Control", "Line", "Statement", "StatementStream", "check_control", "read_statement", "stream_statement"]
+__all__ = ["IN", "OUT", "Control", "Line", "Look", "Statement", "StatementStream", "check_control", "look_at", "read_statement", "stream_statement"]

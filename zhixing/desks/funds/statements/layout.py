@@ -14,6 +14,8 @@ import yaml
 from zhixing.casework.register.sheets import BRACKETED, plain_header
 
 IGNORED = "ignored"
+Meanings = Mapping[str, Mapping[str, str]]
+NOTHING: Meanings = {}
 HERE = Path(__file__)
 
 
@@ -87,26 +89,47 @@ def limits() -> dict[str, Any]:
     return data
 
 
-def find_layout(rows: Sequence[Sequence[Any]], bank: str = "") -> Layout | None:
-    """The row and the bank (any, or the one named) that give the most columns, if nothing a line needs is missing."""
+def find_layout(rows: Sequence[Sequence[Any]], bank: str = "", mapping: Meanings = NOTHING) -> Layout | None:
+    """The row and the bank (any, or the one named) that give the most columns, if nothing a line needs is missing. `mapping` is
+    bank ("" for any) → header → field as clerks chose; it goes before the words of `banks.yaml`."""
     best: tuple[tuple[int, int], Layout] | None = None
-    for found, score in _candidates(rows, bank):
+    for found, score in _candidates(rows, bank, mapping):
         if not vocabulary().missing(list(found.columns)) and (best is None or score > best[0]):
             best = score, found
     return best[1] if best else None
 
 
-def nearest_layout(rows: Sequence[Sequence[Any]], bank: str = "") -> Layout | None:
+def nearest_layout(rows: Sequence[Sequence[Any]], bank: str = "", mapping: Meanings = NOTHING) -> Layout | None:
     """The row most like a header, to tell the clerk what it lacks."""
-    found = max(_candidates(rows, bank), key=lambda c: c[1], default=None)
+    found = max(_candidates(rows, bank, mapping), key=lambda c: c[1], default=None)
     return found[0] if found and found[1][0] > 1 else None
 
 
-def _candidates(rows: Sequence[Sequence[Any]], bank: str) -> list[tuple[Layout, tuple[int, int]]]:
-    banks = [b for b in vocabulary().banks if not bank or b.id == bank]
+def guessed_layout(rows: Sequence[Sequence[Any]], bank: str = "", mapping: Meanings = NOTHING) -> Layout | None:
+    """The row most like a header even when hardly a word of it is known: the one with the most cells of text without a digit."""
+    if (found := nearest_layout(rows, bank, mapping)) is not None:
+        return found
+    words = [sum(1 for c in row if isinstance(c, str) and c.strip() and not any(x.isdigit() for x in c)) for row in rows]
+    if not words or max(words) < 3:
+        return None
+    number = words.index(max(words))
+    return next((found for found, _ in _candidates(rows, bank, mapping) if found.row == number), None)
+
+
+def _candidates(rows: Sequence[Sequence[Any]], bank: str, mapping: Meanings) -> list[tuple[Layout, tuple[int, int]]]:
+    banks = [_taught(b, mapping) for b in vocabulary().banks if not bank or b.id == bank]
     if not banks:
         raise ValueError(f"unknown bank {bank}")
     return [_match(row, n, b) for n, row in enumerate(rows) for b in banks]
+
+
+def _taught(bank: Bank, mapping: Meanings) -> Bank:
+    """The bank with what the court's clerks chose for its headers."""
+    chosen = {**mapping.get("", {}), **mapping.get(bank.id, {})}
+    if not chosen:
+        return bank
+    own = {spellings(header)[0]: field for header, field in chosen.items() if spellings(header)}
+    return bank._replace(headers={**bank.headers, **own}, own=bank.own | frozenset(own))
 
 
 def _match(row: Sequence[Any], number: int, bank: Bank) -> tuple[Layout, tuple[int, int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -25,7 +25,8 @@ CLOCK = re.compile(r"(?:(?:1899-12-3[01]|1900-01-0[01])T)?([0-9]{1,2}):?([0-9]{2
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One movement on the account. Amounts in fen; `booked_at` aware (Asia/Shanghai), midnight where only a day is known."""
+    """One movement on the account. Amounts in fen; `booked_at` aware (Asia/Shanghai), midnight where only a day is known; `row` is
+    where it stands in its file, as Excel counts."""
 
     serial: str
     booked_at: datetime
@@ -35,6 +36,7 @@ class Line:
     payer_account: str
     remark: str
     balance_fen: int | None
+    row: int = field(default=0, compare=False)
 
 
 class Remark(NamedTuple):
@@ -98,7 +100,7 @@ class LineReader:
         if serial in self._seen:
             raise Wrong("serial", f"流水号{serial}与第{self._seen[serial]}行重复，没有再次导入")
         line = Line(serial, booked_at, amount, direction, tidy_name(self._text(row, "payer_name")),
-                    self._text(row, "payer_account").replace(" ", ""), self._remark(row), self._balance(number, row))  # fmt: skip
+                    self._text(row, "payer_account").replace(" ", ""), self._remark(row), self._balance(number, row), number)  # fmt: skip
         self._seen[serial] = number
         return line
 

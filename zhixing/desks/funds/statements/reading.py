@@ -12,7 +12,7 @@ from zhixing.casework.register.opening import Cells, OpenFile, SheetHead, opened
 from zhixing.rulebook.money.amounts import words
 from zhixing.rulebook.refusals import Reason, Refusal
 
-from .layout import Bank, Layout, find_layout, limits, nearest_layout, vocabulary
+from .layout import NOTHING, Bank, Layout, Meanings, find_layout, guessed_layout, limits, nearest_layout, vocabulary
 from .lines import IN, Line, LineReader, Remark
 
 WHAT = "不能读取这份银行流水"
@@ -78,11 +78,12 @@ class StatementStream:
 
 @contextmanager
 def stream_statement(
-    file: str | os.PathLike[str] | bytes, filename: str, *, today: date, bank: str = ""
+    file: str | os.PathLike[str] | bytes, filename: str, *, today: date, bank: str = "", mapping: Meanings = NOTHING
 ) -> Iterator[StatementStream]:  # fmt: skip
-    """Read a statement line by line; `filename` says what kind of file it claims to be. Raises Refusal for what is no statement."""
+    """Read a statement line by line; `filename` says what kind of file it claims to be, `mapping` how the court reads headers that
+    `banks.yaml` does not know. Raises Refusal for what is no statement."""
     with opened(file, filename, limits()) as book:
-        name, head, layout = _choose_sheet(book, bank)
+        name, head, layout = _choose_sheet(book, bank, mapping)
         reader = LineReader(layout, today)
         yield StatementStream(name, layout, _after_header(book, head, layout), reader)
 
@@ -94,6 +95,53 @@ def read_statement(file: str | os.PathLike[str] | bytes, filename: str, *, today
     if not lines and not stream.errors:
         raise Refusal.because(WHAT, "表头下面没有一行流水", now="请确认导出的日期范围")
     return Statement(stream.sheet, stream.bank, stream.header_row, lines, stream.errors, stream.warnings, stream.skipped, stream.totals)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The head of a statement as a clerk sees it: the header's cells, what each column is taken for ("" unknown), the rows after
+    it as text, and what a line needs that no column gives."""
+
+    sheet: str
+    bank: Bank
+    header_row: int
+    headers: list[str]
+    fields: list[str]
+    rows: list[list[str]]
+    missing: list[str]
+
+
+def look_at(
+    file: str | os.PathLike[str] | bytes, filename: str, *, bank: str = "", mapping: Meanings = NOTHING, sample: int
+) -> Look:  # fmt: skip
+    """The header of a statement and the first rows under it, though its words may be unknown. Raises Refusal when nothing in the
+    file looks like a header."""
+    with opened(file, filename, limits()) as book:
+        guess: tuple[str, SheetHead, Layout] | None = None
+        for index, (name, hidden) in enumerate(book.sheets):
+            if hidden:
+                continue
+            head = book.open_sheet(index)
+            if (layout := find_layout(head.rows, bank, mapping)) is not None:
+                return _look(name, head, layout, sample)
+            close = guessed_layout(head.rows, bank, mapping)
+            guess = guess or ((name, head, close) if close else None)
+    if guess is None:
+        raise Refusal.because(WHAT, f"前{limits()['header_rows']}行没有找到表头", now="请上传网银导出的账户明细，表头单独占一行")
+    return _look(*guess, sample)
+
+
+def _look(name: str, head: SheetHead, layout: Layout, sample: int) -> Look:
+    header = head.rows[layout.row]
+    known = {index: column for column, indexes in layout.columns.items() for index in indexes}
+    rows = [[shown(c) for c in row] for row in head.rows[layout.row + 1 :] if any(c not in ("", None) for c in row)]
+    return Look(name, layout.bank, layout.row + 1, [shown(c) for c in header], [known.get(n, "") for n in range(len(header))], rows[:sample],
+                vocabulary().missing(list(layout.columns)))  # fmt: skip
+
+
+def shown(cell: object) -> str:
+    """A cell as a clerk reads it, cut where it is long."""
+    return "" if cell is None else str(cell).lstrip("\x00").strip().replace("T00:00:00", "")[:60]
 
 
 def check_control(found: Statement | StatementStream, control: Control) -> None:
@@ -121,21 +169,21 @@ def _after_header(book: OpenFile, head: SheetHead, layout: Layout) -> Iterator[l
     yield from book.rest()
 
 
-def _choose_sheet(book: OpenFile, bank: str) -> tuple[str, SheetHead, Layout]:
+def _choose_sheet(book: OpenFile, bank: str, mapping: Meanings) -> tuple[str, SheetHead, Layout]:
     """The first visible sheet with a statement's header."""
     nearest: tuple[str, Layout] | None = None
     for index, (name, hidden) in enumerate(book.sheets):
         if hidden:
             continue
         head = book.open_sheet(index)
-        layout = find_layout(head.rows, bank)
+        layout = find_layout(head.rows, bank, mapping)
         if layout is not None:
             return name, head, layout
-        close = nearest_layout(head.rows, bank)
+        close = nearest_layout(head.rows, bank, mapping)
         nearest = nearest or ((name, close) if close else None)
     if nearest is None:
         raise Refusal.because(WHAT, f"前{limits()['header_rows']}行没有找到表头（需要{'、'.join(vocabulary().missing([]))}）",
-                              now="请上传网银导出的账户明细；表头叫法不同的，请管理员在 banks.yaml 中补充")  # fmt: skip
+                              now="请上传网银导出的账户明细；表头叫法不同的，请在“银行流水”页上传并选择各列的含义")  # fmt: skip
     sheet, close = nearest
     missing = "、".join(vocabulary().missing(list(close.columns)))
-    raise Refusal.because(WHAT, f"工作表“{sheet}”第{close.row + 1}行像是表头，但缺少{missing}", now="请导出带这些列的账户明细")
+    raise Refusal.because(WHAT, f"工作表“{sheet}”第{close.row + 1}行像是表头，但缺少{missing}", now="请导出带这些列的账户明细，或在“银行流水”页选择各列的含义")

@@ -1,0 +1,3 @@
+"""Addresses of bank statements and reconciliation."""
+
+urlpatterns: list = []
