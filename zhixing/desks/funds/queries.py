@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
 
 from zhixing.casework.calendars.models import CalendarVersion
 from zhixing.casework.cases.models import Case
@@ -46,6 +46,35 @@ def _which(view: str, at: datetime) -> Q:
             "later": Q(due_at__gt=edge) & ~delayed}[view]  # fmt: skip
 
 
+def lists() -> dict[str, dict[str, Any]]:
+    """The further lists of `limits.yaml`, by name."""
+    found: dict[str, dict[str, Any]] = limits()["lists"]
+    return found
+
+
+def _on_list(name: str, at: datetime) -> Q:
+    """Which clocks stand on a further list: open and due soon (or open at all), or met while the money is still to go out."""
+    spec = lists()[name]
+    if spec.get("met"):
+        unpaid = Duty.objects.filter(court_id=OuterRef("court_id"), case_id=OuterRef("case_id"), key=OuterRef("key"), rule=limits()["clock"], is_open=True)
+        return Q(Exists(unpaid), rule=spec["rule"], met_at__isnull=False)
+    wanted = Q(rule=spec["rule"], is_open=True)
+    return wanted if spec.get("all") else wanted & Q(due_at__lte=at + timedelta(days=limits()["soon_days"]))
+
+
+def _of_view(court_id: int, view: str, at: datetime) -> QuerySet[Duty]:
+    """The clocks of a view or of a further list."""
+    if view in lists():
+        return Duty.objects.filter(_on_list(view, at), court_id=court_id)
+    return _clocks(court_id).filter(_which(view, at))
+
+
+def list_counts(court_id: int, at: datetime) -> dict[str, int]:
+    """How many stand on each further list. One statement."""
+    rows = Duty.objects.filter(court_id=court_id, rule__in={spec["rule"] for spec in lists().values()})
+    return rows.aggregate(**{name: Count("pk", filter=_on_list(name, at)) for name in lists()})
+
+
 def counts(court_id: int, at: datetime) -> dict[str, int]:
     """How many stand in each view. Two statements."""
     by = {name: Count("pk", filter=_which(name, at)) for name in ("soon", "late", "delayed", "later")}
@@ -55,7 +84,7 @@ def counts(court_id: int, at: datetime) -> dict[str, int]:
 
 def due(court_id: int, view: str, *, book: Rulebook, at: datetime, after: int = 0, limit: int) -> list[Due]:
     """The receipts of a view by due moment, then id. Four statements."""
-    clocks = _clocks(court_id).filter(_which(view, at)).order_by("due_at", "pk").values("case__ref", *CLOCK)[after : after + limit]
+    clocks = _of_view(court_id, view, at).order_by("due_at", "pk").values("case__ref", *CLOCK)[after : after + limit]
     found = {(c["key"]): c for c in clocks}
     receipts = {r.receipt_no: r for r in Receipt.objects.filter(court_id=court_id, receipt_no__in=found).select_related("case", "case__handler")}
     gone = spoken_for([r.pk for r in receipts.values()], Payout.GONE)

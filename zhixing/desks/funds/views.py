@@ -34,7 +34,7 @@ COLOURS = {"soon": "soon", "late": "late", "delayed": "waiting", "unclaimed": "t
 
 def tabs(request: HttpRequest) -> list[dict[str, Any]]:
     """The desk's pages that this person may open."""
-    all_tabs = (("待发案款", "funds-home", "page:funds"), ("不明款项", "funds-claims", "page:funds"), ("发放", "funds-payouts", "page:funds"),
+    all_tabs = (("待发案款", "funds-home", "page:funds"), ("不明款项", "funds-claims", "page:funds"), ("发放", "funds-payouts", "page:funds"), ("分配和提存", "distribution-home", "page:distribution"), ("银行流水", "funds-statements", "page:funds-court"),
                 ("总账和结账", "funds-books", "page:funds-court"), ("月报", "funds-report", "page:funds-court"), ("异常", "funds-anomalies", "page:funds-court"))  # fmt: skip
     found = []
     for title, name, action in all_tabs:
@@ -59,7 +59,8 @@ def home(request: HttpRequest) -> HttpResponse:
     """The four views; without a choice the first with something in it, the most urgent first."""
     court_id, size, counted = request.actor.court_id, limits()["pages"]["rows"], queries.counts(request.actor.court_id, request.now)
     view = request.GET.get("view", "")
-    if view not in (*dict(queries.VIEWS), "later"):
+    lists = queries.lists()
+    if view not in (*dict(queries.VIEWS), "later", *lists):
         view = next((v for v in ("late", "soon", "delayed", "later") if counted[v]), "soon")
     if view == "unclaimed":
         return redirect("funds-claims")
@@ -68,10 +69,13 @@ def home(request: HttpRequest) -> HttpResponse:
     counters = [{"words": words, "count": counted[v], "url": f"?view={v}" if v != "unclaimed" else reverse("funds-claims"),
                  "state": COLOURS[v] if counted[v] else "waiting", "current": v == view} for v, words in queries.VIEWS]  # fmt: skip
     shown = [(row, next_of(request, row.receipt, row.rest_fen)) for row in rows[:size]]
+    listed = queries.list_counts(court_id, request.now)
+    many = limits()["many"].get(view, {}).get("act", "")
     context = {
-        "counters": counters, "rows": shown, "view": view, "title": {**dict(queries.VIEWS), "later": "尚未临近"}[view], "tabs": tabs(request), "later": counted["later"],
+        "counters": counters, "rows": shown, "view": view, "title": {**dict(queries.VIEWS), "later": "尚未临近", **{n: s["title"] for n, s in lists.items()}}[view], "tabs": tabs(request), "later": counted["later"],
         "first": f"?view={view}" if after else "", "more": f"?view={view}&after={after + size}" if len(rows) > size else "",
-        "may_general": may(request, "general_money_arrived"),
+        "may_general": may(request, "general_money_arrived"), "hint": lists.get(view, {}).get("hint", ""), "many": request.book.events[many] if many and may(request, many) else None,
+        "lists": [{"words": s["title"], "url": f"?view={n}", "count": listed[n], "current": n == view} for n, s in lists.items()],
     }  # fmt: skip
     return show(request, "funds/home.html", context)
 
