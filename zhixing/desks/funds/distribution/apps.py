@@ -8,6 +8,10 @@ class DistributionConfig(AppConfig):
     label = "distribution"
     verifiers: ClassVar = ("zhixing.desks.funds.distribution.checking.differences",)
 
+    own_pages: ClassVar = dict.fromkeys(
+        ("distribution_planned", "distribution_told", "distribution_objected", "distribution_objection_settled"), "distribution-case"
+    ) | dict.fromkeys(("money_deposited", "money_partly_deposited", "deposit_released"), "distribution-deposits-case")
+
     def ready(self) -> None:
         """A payout of money that a plan shares is bound by the plan too."""
         from ..payouts import GUARDS
