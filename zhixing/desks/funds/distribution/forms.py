@@ -27,7 +27,11 @@ ASKED = ("name", "side", "rank", "turn", "basis", "joined_on", "fen")
 
 def _ranks() -> list[tuple[str, str]]:
     """Every rank of every scheme, once, in order."""
-    return list({r.id: (r.id, r.title) for s in standard().schemes for r in s.ranks}.values())
+    found: dict[str, str] = {}
+    for scheme in standard().schemes:
+        for rank in scheme.ranks:
+            found.setdefault(rank.id, rank.title)
+    return list(found.items())
 
 
 class ClaimForm(forms.Form):
