@@ -29,6 +29,7 @@ from ..approvals.actions import approve, ask
 from ..approvals.models import Approval
 from ..cases.models import Case, Party
 from ..dossier.actions import add_scan
+from . import signals
 from .kinds import Kind, kinds, series
 from .models import NumberSeries, Paper, PaperBatch
 
@@ -168,11 +169,13 @@ def issue(*, ref: str, by: Actor, at: datetime) -> Paper:
     with paper.pdf.open("rb") as file:
         content = file.read()
     with transaction.atomic():
+        Case.objects.select_for_update().get(pk=paper.case_id)  # the case first, as every act of delivery
         _record(kind.issued, paper, _said(kind.tells, paper), by, at)
         upload = SimpleUploadedFile(f"{paper.ref}.pdf", content, "application/pdf")
         title = f"{kind.title}（{paper.recipient}）" if paper.recipient else kind.title
         add_scan(case_id=paper.case_id, volume=kind.volume, title=title, upload=upload, event_kind=kind.issued, by=by, at=at)
         _move(paper, Paper.SEALED, state=Paper.ISSUED, issued_at=at, issued_by_id=by.person_id)
+        signals.issued.send(sender=Paper, paper=paper, at=at)
     return paper
 
 

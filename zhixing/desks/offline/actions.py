@@ -15,6 +15,7 @@ from zhixing.casework.dossier.actions import record_with_proof
 from zhixing.casework.dossier.models import Scan
 from zhixing.casework.facts import record, rules
 from zhixing.casework.facts.forms import desk_for
+from zhixing.casework.papers.models import Paper
 from zhixing.casework.people.actors import Actor
 from zhixing.casework.people.authority import require
 from zhixing.rulebook.deadlines import CST
@@ -58,8 +59,10 @@ def open_deliveries(
         if not names or len(parties) != len(set(party_ids)):
             raise Refusal.because(what, "没有选择受送达人", clause=CLAUSE, field="recipients", now="请从本案当事人中选择")
         there = set(Delivery.objects.filter(case=case).values_list("paper", "paper_ref", "recipient"))
+        made = dict(Paper.objects.filter(case=case, number__in=[ref for _, ref in papers if ref]).values_list("number", "pk"))
         rows = [
-            Delivery(court_id=by.court_id, case=case, party_id=pk, recipient=name, paper=title, paper_ref=ref, opened_at=at, opened_by_id=by.person_id)
+            Delivery(court_id=by.court_id, case=case, party_id=pk, recipient=name, paper=title, paper_ref=ref, source_id=made.get(ref),
+                     opened_at=at, opened_by_id=by.person_id)
             for title, ref in papers for pk, name in names if (title, ref, name) not in there
         ]  # fmt: skip
         return Delivery.objects.bulk_create(rows)

@@ -23,3 +23,11 @@ class OfflineConfig(AppConfig):
         ),
         "offline-case",
     ) | {"traditional_search_registered": "offline-search", "traditional_search_started": "offline-search"}  # fmt: skip
+
+    def ready(self) -> None:
+        """Papers that go out open their deliveries."""
+        from zhixing.casework.papers.signals import issued
+
+        from .opening import on_issued
+
+        issued.connect(on_issued, dispatch_uid="offline")

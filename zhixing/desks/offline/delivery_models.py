@@ -72,12 +72,17 @@ class Delivery(models.Model):
     why = models.CharField("依据", max_length=400, blank=True)
     articles = models.CharField("条文", max_length=200, blank=True)
     announcement = models.ForeignKey(Announcement, models.PROTECT, null=True, blank=True, related_name="deliveries")
+    source = models.ForeignKey("papers.Paper", models.PROTECT, null=True, blank=True, related_name="deliveries")  # empty: not made here
     opened_at = models.DateTimeField("登记时间")
     opened_by = models.ForeignKey("casework.Person", models.PROTECT, related_name="+")
 
     class Meta:
         db_table = "delivery"
         constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["source", "recipient"], condition=Q(source__isnull=False), name="one_delivery_per_issued_paper",
+                violation_error_message="这份文书对这名受送达人已经登记过送达。",
+            ),
             models.UniqueConstraint(
                 fields=["case", "paper", "paper_ref", "recipient"], name="one_delivery_per_paper_and_recipient",
                 violation_error_message="这份文书对这名受送达人已经登记过送达。",

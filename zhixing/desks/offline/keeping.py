@@ -16,7 +16,8 @@ from zhixing.casework.people.actors import Actor
 from zhixing.rulebook.refusals import Reason, Refusal
 
 from .delivery_models import OPEN, SERVED, Attempt, Delivery, Letter
-from .ladder import Outcome, missing_before, next_rung
+from .following import follow
+from .ladder import Outcome, ladder, missing_before, next_rung
 
 CLAUSE = "三(三)2"
 COMPLETED = "delivery_completed"
@@ -95,6 +96,14 @@ def add(rows: Sequence[Delivery], rung: str, outcome: Outcome, trace: Trace, by:
         now.save(force_insert=True)
         if row.state in OPEN:
             stand(row, outcome, trace.on, [*before, now])
+            if row.state in SERVED:
+                follow(row, scan_ref=trace.scan_ref, under=f"record:{_served_by(rung)}", by=by, at=at)
+
+
+def _served_by(rung: str) -> str:
+    """The event that says that a paper was served on a rung."""
+    spec = ladder().rungs[rung]
+    return spec.result_event or spec.done_event or spec.event
 
 
 def stand(row: Delivery, outcome: Outcome, on: date, attempts: Sequence[Attempt]) -> None:
