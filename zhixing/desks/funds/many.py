@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -44,10 +45,10 @@ def many(request: HttpRequest, view: str) -> HttpResponse:
     require(request.book, request.actor, f"record:{spec.kind}", what=f"暂不能{spec.verb}")
     receipts = _picked(request, spec.verb)
     sent = "act_key" in request.POST
-    form = _form(request, spec, each, receipts, sent)
+    form = _form(request, doing, receipts, sent)
     if sent and form.is_valid():
         key = stored_key(request, spec.kind, "many", form.cleaned_data["act_key"])
-        done = [_one(request, form, each, row, key) for row in receipts]
+        done = [_one(request, form, each, row, key) for row in receipts if not each or form.cleaned_data[f"{each}_{row.ref}"]]
         refused = [d for d in done if d.refusal]
         if not refused:
             messages.success(request, f"已{spec.verb} {len(done)} 笔")
@@ -69,18 +70,33 @@ def _picked(request: HttpRequest, verb: str) -> list[Receipt]:
     return [found[ref] for ref in refs if ref in found]
 
 
-def _form(request: HttpRequest, spec: Any, each: str, receipts: list[Receipt], sent: bool) -> ActForm:
+class ManyForm(ActForm):
+    """The event's fields for all, and what every row has of its own: at least one row has it."""
+
+    each: str = ""
+    label: Any = ""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        own = [value for name, value in data.items() if self.each and name.startswith(f"{self.each}_")]
+        if self.each and not any(own):
+            raise ValidationError(f"一笔也没有填写{self.label}")
+        return data
+
+
+def _form(request: HttpRequest, doing: dict[str, Any], receipts: list[Receipt], sent: bool) -> ManyForm:
     """The event's own fields but the receipt; what every row has of its own is asked once a row."""
-    form = ActForm(spec, request.POST if sent else None, now=request.now, proof=False)
+    each = doing.get("each", "")
+    form = ManyForm(request.book.events[doing["act"]], request.POST if sent else None, now=request.now, proof=False, initial=doing.get("usual"))
+    form.each, form.label = each, form.fields[each].label if each else ""
     del form.fields[CHOSEN], form.fields["act_at"], form.fields["act_late_reason"]
     for row in receipts if each else ():
-        field = forms.CharField(label=f"{form.fields[each].label}（{row.receipt_no}）", max_length=80, error_messages={"required": "没有填写"})
-        form.fields[f"{each}_{row.ref}"] = field
+        form.fields[f"{each}_{row.ref}"] = forms.CharField(label=f"{form.label}（{row.receipt_no}）", max_length=80, required=False)
     form.fields.pop(each, None)
     return form
 
 
-def _one(request: HttpRequest, form: ActForm, each: str, row: Receipt, key: str) -> Done:
+def _one(request: HttpRequest, form: ManyForm, each: str, row: Receipt, key: str) -> Done:
     data, kind = form.cleaned_data, form.spec.kind
     own = {each: data[f"{each}_{row.ref}"]} if each else {}
     shared = {f.name: data[f.name] for f in form.spec.fields if f.name in data}

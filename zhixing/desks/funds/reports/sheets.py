@@ -23,7 +23,7 @@ Content = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: head, the key of its value, its kind (text, yuan, count)."""
+    """A column: head, the key of its value, its kind (text, yuan, count, a figure that may be empty)."""
 
     head: str
     key: str
@@ -71,10 +71,10 @@ SHEETS = (
     Sheet("银行退回", (Column("发放单", "no", wide=True), Column("案号", "number", wide=True), Column("原因", "outcome", wide=True), Column("金额（元）", "amount_fen", "yuan")),
           lambda c: c["returned"]),
     Sheet("异常", (Column("情形", "words", wide=True), Column("本月发现", "count", "count"), Column("尚未了结", "listed", "count")), lambda c: c["anomalies"]),
-    Sheet("各时限按期比例", (Column("条款", "clause"), Column("事项", "title", wide=True), Column("本月办结", "met", "count"), Column("按期", "in_time", "count"), Column("按期比例（%）", "share")),
+    Sheet("各时限按期比例", (Column("条款", "clause"), Column("事项", "title", wide=True), Column("本月办结", "met", "count"), Column("按期", "in_time", "count"), Column("按期比例（%）", "share", "figure")),
           lambda c: c["clocks"], _speed),
     Sheet("团队和承办人", (Column("团队", "team"), Column("承办人", "handler"), Column("来款笔数", "came", "count"), Column("来款（元）", "came_fen", "yuan"), Column("发放笔数", "paid", "count"),
-                     Column("发放（元）", "paid_fen", "yuan"), Column("中位天数", "days"), Column("月末未发（元）", "left_fen", "yuan"), Column("超期笔数", "over", "count")),
+                     Column("发放（元）", "paid_fen", "yuan"), Column("中位天数", "days", "figure"), Column("月末未发（元）", "left_fen", "yuan"), Column("超期笔数", "over", "count")),
           lambda c: c["handlers"]),
 )  # fmt: skip
 

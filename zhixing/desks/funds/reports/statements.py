@@ -105,7 +105,7 @@ def statement_for(case: Case, party: Party, *, at: datetime) -> dict[str, Any]:
 
 
 def _came(account: Account, case: Case, party: Party) -> list[dict[str, Any]]:
-    known = {p.name for p in case.parties.all()}
+    known = {p.name for p in case.parties.all()} | {str(words_) for _, words_ in Party._meta.get_field("role").choices or ()}
     rows = [*account.of(*CAME), *account.of(Posting.ON_SITE, sign=1)]
     return [
         {"on": day(_arrived(account, row)), "how": says()["came"][row["posting__purpose"]], "fen": row["amount_fen"],
