@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from zhixing.casework.cases.models import Case
 from zhixing.casework.facts.forms import stored_key
 from zhixing.casework.people.authority import allowed
+from zhixing.rulebook.money.amounts import yuan
 from zhixing.rulebook.refusals import Refusal
 from zhixing.web.pages import page, show
 
@@ -23,7 +24,7 @@ from .ledger.months import next_month
 from .models import Month, Receipt
 from .ranking import candidates, weights
 from .receipts import Money
-from .reports import monthly
+from .reconciling import actions as reconciled
 from .views import may, number_of, tabs
 
 STEPS = {
@@ -144,10 +145,11 @@ def books(request: HttpRequest) -> HttpResponse:
     court_id, refusal = request.actor.court_id, None
     month = next_month(court_id)
     ended = month is not None and month < request.now.date().replace(day=1)
-    form = MonthForm(request.POST if request.method == "POST" else None)
+    ready = reconciled.balance_to_close(court_id, month) if month else None
+    form = MonthForm(request.POST if request.method == "POST" else None, initial={"bank_yuan": None if ready is None else f"{yuan(ready):f}"})
     if request.method == "POST" and month and form.is_valid():
         try:
-            monthly.close(first_on=month, bank_fen=form.cleaned_data["bank_yuan"], by=request.actor, at=request.now)
+            reconciled.close(first_on=month, bank_fen=form.cleaned_data["bank_yuan"], by=request.actor, at=request.now)
         except Refusal as refused:
             refusal = form.take(refused)
         else:
@@ -155,7 +157,7 @@ def books(request: HttpRequest) -> HttpResponse:
             return redirect("funds-books")
     on = _day(request)
     context = {"found": balances.trial_balance(court_id, on), "on": on, "months": Month.objects.filter(court_id=court_id).select_related("closed_by").order_by("-last_on")[:24],
-               "month": month, "ended": ended, "form": form, "refusal": refusal, "tabs": tabs(request), "may_close": ended and allowed(request.book, request.actor, "do:close_month")}  # fmt: skip
+               "month": month, "ended": ended, "reconciled": ready is not None, "form": form, "refusal": refusal, "tabs": tabs(request), "may_close": ended and allowed(request.book, request.actor, "do:close_month")}  # fmt: skip
     return show(request, "funds/books.html", context, status=refusal.status if refusal else 422 if form.is_bound else 200)
 
 

@@ -34,7 +34,7 @@ COLOURS = {"soon": "soon", "late": "late", "delayed": "waiting", "unclaimed": "t
 
 def tabs(request: HttpRequest) -> list[dict[str, Any]]:
     """The desk's pages that this person may open."""
-    all_tabs = (("待发案款", "funds-home", "page:funds"), ("不明款项", "funds-claims", "page:funds"), ("发放", "funds-payouts", "page:funds"), ("分配和提存", "distribution-home", "page:distribution"), ("银行流水", "funds-statements", "page:funds-court"),
+    all_tabs = (("待发案款", "funds-home", "page:funds"), ("不明款项", "funds-claims", "page:funds"), ("发放", "funds-payouts", "page:funds"), ("分配和提存", "distribution-home", "page:distribution"), ("银行流水", "funds-statements", "page:funds-court"), ("银行对账", "funds-reconciliation", "page:funds-court"), ("银行接口", "funds-bank", "page:funds-court"),
                 ("总账和结账", "funds-books", "page:funds-court"), ("月报", "funds-report", "page:funds-court"), ("异常", "funds-anomalies", "page:funds-court"))  # fmt: skip
     found = []
     for title, name, action in all_tabs:

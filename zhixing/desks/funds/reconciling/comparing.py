@@ -23,7 +23,7 @@ from .models import BankLine, StatementRun
 
 BANK_IN, BANK_OUT, UNCONFIRMED, LEDGER_IN, LEDGER_OUT, AMOUNT = "bank_in", "bank_out", "unconfirmed", "ledger_in", "ledger_out", "amount"
 TITLES = {
-    BANK_IN: "银行已收、账上未记", BANK_OUT: "银行已付、账上未记", UNCONFIRMED: "银行已付、账上待登记发放", LEDGER_IN: "账上已收、银行未到",
+    BANK_IN: "银行已收、账上未记", BANK_OUT: "银行已付、账上未记", UNCONFIRMED: "银行已付、账上没有付出", LEDGER_IN: "账上已收、银行未到",
     LEDGER_OUT: "账上已付、银行未付", AMOUNT: "两边金额不同",
 }  # fmt: skip
 EARLIER = timedelta(days=31)  # payouts handed to the bank so long before its first line may still be in its lines
@@ -210,18 +210,17 @@ def _accounts(court_id: int, on: date) -> list[AccountBalance]:
     rows = bank.values("case_id", "case__number").annotate(n=Count("pk"), last=Max("booked_on")).order_by("case__number")
     found = [AccountBalance(f"案件 {r['case__number']}" if r["case_id"] else "总账号", r["case_id"], r["n"], r["last"], None) for r in rows]
     days: dict[int | None, list[tuple[int, int | None]]] = defaultdict(list)
-    ends = Q()
-    for account in found:
-        ends |= Q(case_id=account.case_id, booked_on=account.last_on) if account.case_id else Q(case__isnull=True, booked_on=account.last_on)
-    if found:
-        for line in bank.filter(ends):
-            days[line.case_id].append((line.signed_fen, line.balance_fen))
+    general = next((a.last_on for a in found if a.case_id is None), None)
+    later = BankLine.objects.filter(court_id=court_id, case_id=OuterRef("case_id"), booked_on__gt=OuterRef("booked_on"), booked_on__lte=on)
+    last = bank.filter(Q(case__isnull=True, booked_on=general) | Q(Q(case__isnull=False), ~Exists(later)))
+    for line in last.only("case_id", "direction", "amount_fen", "balance_fen"):
+        days[line.case_id].append((line.signed_fen, line.balance_fen))
     runs = StatementRun.objects.filter(court_id=court_id, state=StatementRun.DONE, last_on__lte=on, closing_fen__isnull=False)
     told = {case_id: (last, fen) for case_id, last, fen in runs.order_by("last_on", "pk").values_list("case_id", "last_on", "closing_fen")}
     for account in found:
         account.closing_fen = _end_of_day(days[account.case_id])
-        last, fen = told.get(account.case_id, (None, None))
-        if account.closing_fen is None and last == account.last_on:
+        told_on, fen = told.get(account.case_id, (None, None))
+        if account.closing_fen is None and told_on == account.last_on:
             account.closing_fen = fen
     return found
 

@@ -141,5 +141,5 @@ class ReconciliationSignature(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["reconciliation", "side"], name="each_side_signs_once", violation_error_message="这一方已经签署。"),
             models.UniqueConstraint(fields=["reconciliation", "by"], name="two_people_sign_a_reconciliation",
-                                    violation_error_message="两方不能由同一人签署（四(三)1）。"),  # fmt: skip
+                                    violation_error_message="两方不能由同一人签署（四(三)1）。"),
         ]
