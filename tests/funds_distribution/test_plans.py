@@ -141,9 +141,9 @@ def test_the_database_refuses_a_payout_above_the_share(case: Case, people: Peopl
     done = paying_out.request_payouts(plan_ref=plan.ref, by=people.handler, at=LATER)
     stranger = plan.participants.get(name=OUTSIDE)
     row = Payout.objects.get(pk=done.made[0].pk)
+    extra = Payout(**{f.attname: getattr(row, f.attname) for f in Payout._meta.concrete_fields if f.name not in ("id", "ref", "no")}, no="L-X")
+    extra.save(force_insert=True)
     with pytest.raises(DatabaseError, match="超过了分配方案的份额"), transaction.atomic():
-        extra = Payout(**{f.attname: getattr(row, f.attname) for f in Payout._meta.concrete_fields if f.name not in ("id", "ref", "no")}, no="L-X")
-        extra.save(force_insert=True)
         PlanPayout.objects.create(payout=extra, participant=stranger)
 
 
