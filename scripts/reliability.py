@@ -11,6 +11,7 @@ import json
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -97,7 +98,18 @@ def boundary(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     return break_everything(make(cases=2), options.how).as_json()
 
 
-RUNS: dict[str, Callable[[argparse.Namespace, Path], dict[str, Any]]] = {"money": money, "machine": machine, "boundary": boundary}
+def books(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    """Five years of a court's money: how long the trial balance and the check of the books take, and by how much they are off (G5)."""
+    from benchmarks import world
+    from benchmarks.ledger import checked
+    from benchmarks.years import five_years
+
+    court, start = world.court(), time.monotonic()
+    five_years(court, options.cases)
+    return {"engine": options.database, "cases": options.cases, "build_seconds": round(time.monotonic() - start, 1), **checked(court.pk)}
+
+
+RUNS: dict[str, Callable[[argparse.Namespace, Path], dict[str, Any]]] = {"money": money, "machine": machine, "boundary": boundary, "books": books}
 
 
 def main() -> int:
@@ -108,6 +120,7 @@ def main() -> int:
     parser.add_argument("--attempts", type=int, default=1000)
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--how", choices=("before", "after", "kill", "kill after"), default="kill", help="boundary: an error or kill -9, before or after the statement")
+    parser.add_argument("--cases", type=int, default=1000)
     parser.add_argument("--steps", type=int, default=4000)
     parser.add_argument("--workers", type=int, default=4)
     parser.add_argument("--seed", type=int, default=1)

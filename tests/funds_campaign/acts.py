@@ -29,12 +29,13 @@ LATER = MONDAY + timedelta(days=40)
 @dataclass(frozen=True, slots=True)
 class Act:
     """One act. `whole`: all of it or nothing; a statement is whole line by line. `broken`: whether it is to be interrupted (an act
-    that only prepares another is not)."""
+    that only prepares another is not). `aside`: tables that keep how often it was tried."""
 
     name: str
     run: Callable[[], Any]
     whole: bool = True
     broken: bool = True
+    aside: tuple[str, ...] = ()
 
 
 def acts(world: World) -> Iterator[Act]:
@@ -95,7 +96,7 @@ def acts(world: World) -> Iterator[Act]:
     yield Act("hand over on site", lambda: receipts.pay_on_site(case_id=case, money=Money("X1", 3_000, TODAY, payer="样乙"), payee="样甲", officers=("样一", "样二"),
                                                                 proof=proof(), key="o1", by=asks, at=MONDAY))  # fmt: skip
     yield Act("book on site", lambda: receipts.book_on_site(receipt_ref=ref("X1"), amount_fen=3_000, key="o2", by=checks, at=MONDAY))
-    yield Act("import", lambda: _import(world), whole=False)
+    yield Act("import", lambda: _import(world), whole=False, aside=("funds_statement_run",))
     yield Act("reverse", lambda: reverse(posting_id=Posting.objects.get(purpose="fee").pk, reason="费用算错", business_on=TODAY, by=pays, at=MONDAY))
     yield Act("arrive in the journal", lambda: record("money_arrived", court_id=world.court_id, case_id=other, key="j1", by=receives, at=MONDAY,
                                                       payload={"receipt_no": "J1", "amount_yuan": "12.34", "payer": "样乙", "channel": "一案一账号"}), broken=False)  # fmt: skip

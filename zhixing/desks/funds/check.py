@@ -32,10 +32,16 @@ WHERE a.court_id = %s AND (a.balance_fen <> coalesce(s.fen, 0) OR a.postings <> 
 RESERVED = """SELECT a.id, a.reserved_fen, coalesce(p.fen, 0) FROM funds_account a
 LEFT JOIN (SELECT case_id, sum(amount_fen) AS fen FROM funds_payout WHERE state = 'approved' GROUP BY case_id) p ON p.case_id = a.case_id
 WHERE a.court_id = %s AND a.reserved_fen <> coalesce(p.fen, 0)"""
-MONTHS = """SELECT m.last_on, b.account_id, b.closing_fen, coalesce(sum(l.amount_fen), 0) FROM funds_month m
-JOIN funds_month_balance b ON b.month_id = m.id
-LEFT JOIN (funds_line l JOIN funds_posting p ON p.id = l.posting_id) ON l.account_id = b.account_id AND p.business_on <= m.last_on
-WHERE m.court_id = %s GROUP BY m.last_on, b.account_id, b.closing_fen HAVING b.closing_fen <> coalesce(sum(l.amount_fen), 0)"""
+# The lines of a month are summed once, then added up along the months: not all lines again for every month.
+MONTHS = """SELECT last_on, account_id, kept, fen FROM (
+  SELECT account_id, last_on, max(closing) AS kept, sum(sum(fen)) OVER (PARTITION BY account_id ORDER BY last_on) AS fen FROM (
+    SELECT l.account_id, m.last_on, sum(l.amount_fen) AS fen, NULL AS closing FROM funds_month m
+      JOIN funds_posting p ON p.court_id = m.court_id AND p.business_on BETWEEN m.first_on AND m.last_on JOIN funds_line l ON l.posting_id = p.id
+      WHERE m.court_id = %s GROUP BY l.account_id, m.last_on
+    UNION ALL SELECT b.account_id, m.last_on, 0, b.closing_fen FROM funds_month m JOIN funds_month_balance b ON b.month_id = m.id WHERE m.court_id = %s
+  ) AS parts GROUP BY account_id, last_on) AS running WHERE kept IS NULL OR kept <> fen"""
+MONTH_SUMS = """SELECT m.last_on, coalesce(sum(b.closing_fen), 0), m.bank_fen, -coalesce(sum(CASE WHEN a.kind = 'bank' THEN b.closing_fen END), 0) FROM funds_month m
+LEFT JOIN funds_month_balance b ON b.month_id = m.id LEFT JOIN funds_account a ON a.id = b.account_id WHERE m.court_id = %s GROUP BY m.id, m.last_on, m.bank_fen"""
 EVENTLESS = """SELECT p.no, p.event_seq FROM funds_posting p LEFT JOIN journal_entry e
 ON e.court_id = p.court_id AND e.stream = 'casework' AND e.seq = p.event_seq WHERE p.court_id = %s AND p.event_seq IS NOT NULL AND e.id IS NULL"""
 IN_TRANSIT = """SELECT a.balance_fen, (SELECT coalesce(sum(amount_fen), 0) FROM funds_payout WHERE court_id = a.court_id AND state = 'sent')
@@ -53,8 +59,11 @@ def differences(court_id: int) -> Iterator[Difference]:
         yield Difference("ledger", f"账户 {account}（{kind}）", f"{fen} 分 {n} 笔", f"{balance} 分 {postings} 笔")
     for account, reserved, promised in read(RESERVED, (court_id,)):
         yield Difference("ledger", f"账户 {account} 已批未付", f"{promised} 分", f"{reserved} 分")
-    for last_on, account, kept, fen in read(MONTHS, (court_id,)):
-        yield Difference("ledger", f"{last_on} 结账 账户 {account}", f"{fen} 分", f"{kept} 分")
+    for last_on, account, kept, fen in read(MONTHS, (court_id, court_id)):
+        yield Difference("ledger", f"{last_on} 结账 账户 {account}", f"{fen} 分", "没有" if kept is None else f"{kept} 分")
+    for last_on, total, said, bank in read(MONTH_SUMS, (court_id,)):
+        if total or said != bank:
+            yield Difference("ledger", f"{last_on} 结账", f"合计 0 分，银行存款 {said} 分", f"合计 {total} 分，银行存款 {bank} 分")
     for no, seq in read(EVENTLESS, (court_id,)):
         yield Difference("ledger", f"凭证 {no}", f"日志 {seq}", "没有这条日志")
     for words, sql in (("付款在途", IN_TRANSIT), ("待认领", SUSPENSE)):
