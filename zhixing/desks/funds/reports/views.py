@@ -13,6 +13,7 @@ from django_q.tasks import async_task
 
 from zhixing.casework.cases.models import Case
 from zhixing.casework.identity import mask_account
+from zhixing.casework.papers.values import yuan
 from zhixing.rulebook.refusals import Refusal
 from zhixing.web.pages import page, show
 
@@ -41,7 +42,7 @@ def paper(request: HttpRequest, ref: str, kind: str, about: str) -> HttpResponse
             transaction.on_commit(lambda: async_task(PDF_JOB, made.pk))
             messages.success(request, f"已拟制{offer.kind.title} {made.number}，请另一位同事核对")
             return redirect(f"{reverse('funds-case', args=[ref])}#papers")
-    lines = [(f.label, mask_account(str(filled[f.name]))) for f in offer.kind.typed if f.name in filled]
+    lines = [(f.label, yuan(filled[f.name]) if f.type == "yuan" else mask_account(str(filled[f.name]))) for f in offer.kind.typed if f.name in filled]
     context = {"case": case, "offer": offer, "lines": lines, "form": form, "refusal": refusal}
     return show(request, "fundreports/paper.html", context, status=refusal.status if refusal else 422 if form.is_bound else 200)
 
