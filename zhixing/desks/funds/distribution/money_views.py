@@ -40,7 +40,7 @@ def deposit_list(request: HttpRequest) -> HttpResponse:
     counters = [{"words": words, "count": counted.get(s, (0, 0))[0], "url": f"?state={s}", "state": "today" if s == Deposit.ASKED and counted.get(s) else "waiting", "current": s == state}
                 for s, words in Deposit.STATES]  # fmt: skip
     context = {"rows": rows[:size], "counters": counters, "state": state, "ages": queries.deposit_ages(court_id, request.now), "tabs": tabs(request), "title": dict(Deposit.STATES)[state],
-               "grounds": deposits.grounds(), "today": request.now.date(), "first": f"?state={state}" if number_of(request, "after") else "",
+               "grounds": deposits.grounds(), "today": request.now.date(), **_mine(request), "first": f"?state={state}" if number_of(request, "after") else "",
                "more": f"?state={state}&after={rows[size - 1].pk}" if len(rows) > size else ""}  # fmt: skip
     return show(request, "distribution/deposits.html", context)
 
@@ -60,8 +60,13 @@ def deposits_of_case(request: HttpRequest, ref: str) -> HttpResponse:
             messages.success(request, f"已申请提存：{made.no}，请报领导批准")
             return redirect("distribution-deposit", ref=made.ref)
     context = {"case": case, "form": form, "refusal": refusal, "rows": queries.deposits(case.court_id, case=case, limit=200), "may_ask": allowed(request.book, request.actor, ASK),
-               "grounds": deposits.grounds(), "today": request.now.date(), "tabs": request.tabs(ref)}  # fmt: skip
+               "grounds": deposits.grounds(), "today": request.now.date(), **_mine(request), "tabs": request.tabs(ref)}  # fmt: skip
     return show(request, "distribution/deposits_case.html", context, status=refusal.status if refusal else 422 if form.is_bound else 200)
+
+
+def _mine(request: HttpRequest) -> dict[str, Any]:
+    """Whether this person approves deposits, and who it is."""
+    return {"may_approve": allowed(request.book, request.actor, APPROVE), "me": request.actor.person_id}
 
 
 def _creditors(case: Case) -> list[str]:

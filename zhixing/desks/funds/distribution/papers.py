@@ -29,14 +29,14 @@ def plan_text(shown: PlanPage) -> str:
     lines = [line for line in shown.lines if line.claim]
     found = [f"{n}. {_said(line)}" for n, line in enumerate(lines, 1)]
     rest = f"，余款 {words(shown.plan.surplus_fen)} 元退还被执行人" if shown.plan.surplus_fen else ""
-    return "；".join([shown.plan.principle.rstrip("。；"), *found, f"合计 {words(shown.plan.pool_fen - shown.plan.surplus_fen)} 元{rest}"]) + "。"
+    return "\n　　".join([shown.plan.principle, *found, f"合计分配 {words(shown.plan.pool_fen - shown.plan.surplus_fen)} 元{rest}。"])
 
 
 def _said(line: Line) -> str:
     claim = line.claim
     assert claim is not None
-    basis = f"（{claim.basis}）" if claim.basis else ""
-    return f"{line.who.name}{basis}，{line.rank}，债权 {words(claim.fen)} 元，受偿比例 {percent(claim.share_fen, claim.fen)}，分得 {words(claim.share_fen)} 元"
+    basis, turn = f"（{claim.basis}）" if claim.basis else "", f"第{claim.turn}位" if claim.turn else ""
+    return f"{line.who.name}{basis}，{line.rank}{turn}，债权 {words(claim.fen)} 元，受偿比例 {percent(claim.share_fen, claim.fen)}，分得 {words(claim.share_fen)} 元；"
 
 
 def percent(part: int, whole: int) -> str:

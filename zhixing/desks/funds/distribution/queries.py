@@ -136,8 +136,7 @@ def page_of(plan: DistributionPlan) -> PlanPage:
         account = accounts.get((who.party_id, "") if who.party_id else (None, who.name))
         own: Sequence[PlanClaim | None] = list(who.claims.all()) or [None]
         for n, claim in enumerate(own):
-            rank = titles[claim.rank] + (f"（第{claim.turn}位）" if claim.turn else "") if claim else ""
-            lines.append(Line(who, claim, rank, n == 0, len(own), stand[who.pk], ends.get(who.told_on) if who.told_on else None, account))
+            lines.append(Line(who, claim, titles[claim.rank] if claim else "", n == 0, len(own), stand[who.pk], ends.get(who.told_on) if who.told_on else None, account))
     held = Prefetch("held", HeldShare.objects.select_related("participant").order_by("participant__position"))
     objections = list(plan.objections.select_related("participant", "made_by").prefetch_related(held).order_by("-pk"))
     versions = list(DistributionPlan.objects.filter(court_id=plan.court_id, no=plan.no).exclude(pk=plan.pk).order_by("-version"))

@@ -34,9 +34,15 @@ class Step:
     picks: str = ""
 
 
-def step_words(plan: DistributionPlan) -> str:
-    """What a plan wants next."""
-    return {"drafted": "审核方案", "checked": "告知债权人和被执行人", "told": "等异议期满，转入发放", "final": "申请发放"}.get(plan.state, "")
+NEXT = {"drafted": ("审核方案", "do:check_distribution"), "checked": ("告知各方", f"record:{TOLD}"), "told": ("异议期满转入发放", "do:finish_distribution"),
+        "final": ("申请发放", REQUEST)}  # fmt: skip
+
+
+def next_step(request: HttpRequest, plan: DistributionPlan) -> tuple[str, bool]:
+    """What a plan wants next, and whether this person does it; its maker does not check it, and waiting is nobody's step."""
+    words, action = NEXT.get(plan.state, ("", ""))
+    own = plan.state == DistributionPlan.DRAFTED and plan.made_by_id == request.actor.person_id
+    return words, bool(words) and not own and plan.state != DistributionPlan.TOLD and allowed(request.book, request.actor, action)
 
 
 def open_steps(request: HttpRequest, shown: PlanPage, bound: Mapping[str, Any]) -> list[Step]:

@@ -20,7 +20,7 @@ from . import plans, queries
 from .forms import ClaimForms, PlanForm, rows_of
 from .keeping import PLANNED, limits
 from .models import DistributionPlan
-from .steps import open_steps, step_words
+from .steps import next_step, open_steps
 
 CHECK, FINISH = "do:check_distribution", "do:finish_distribution"
 COLOURS = {"drafted": "today", "checked": "today", "told": "waiting", "final": "soon"}
@@ -43,7 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
     counters = [{"words": words, "count": counted[s], "url": f"?state={s}", "state": COLOURS[s] if counted[s] else "waiting", "current": s == state}
                 for s, words in DistributionPlan.STATES if s in counted]  # fmt: skip
     context = {
-        "counters": counters, "rows": [(p, step_words(p)) for p in rows[:size]], "state": state, "title": dict(DistributionPlan.STATES)[state], "tabs": tabs(request),
+        "counters": counters, "rows": [(p, *next_step(request, p)) for p in rows[:size]], "state": state, "title": dict(DistributionPlan.STATES)[state], "tabs": tabs(request),
         "gone": [(s, w) for s, w in DistributionPlan.STATES if s not in counted], "first": f"?state={state}" if number_of(request, "after") else "",
         "more": f"?state={state}&after={rows[size - 1].pk}" if len(rows) > size else "",
     }  # fmt: skip
@@ -58,7 +58,7 @@ def case(request: HttpRequest, ref: str) -> HttpResponse:
     elsewhere = [(request.book.events[k], reverse("act", args=[ref, k])) for k in queries.ELSEWHERE if may(request, k)]
     context = {"case": found, "shown": shown, "elsewhere": elsewhere, "may_plan": may(request, PLANNED), "tabs": request.tabs(ref),
                "arrived": act_url(ref, "money_arrived") if may(request, "money_arrived") else "", "may_deposit": allowed(request.book, request.actor, "do:ask_deposit"),
-               "may_refund": may(request, "payout_requested"), "may_money": allowed(request.book, request.actor, "page:funds"), "words": step_words}  # fmt: skip
+               "may_refund": may(request, "payout_requested"), "may_money": allowed(request.book, request.actor, "page:funds"), "rows": [(p, *next_step(request, p)) for p in shown.plans]}  # fmt: skip
     return show(request, "distribution/case.html", context)
 
 
@@ -116,7 +116,7 @@ def plan_page(request: HttpRequest, row: DistributionPlan, bound: dict[str, Any]
     """The page, with a form that was sent and what was refused."""
     shown, bound = queries.page_of(row), bound or {}
     steps = open_steps(request, shown, bound)
-    context = {"plan": row, "case": row.case, "shown": shown, "steps": steps, "refusal": refusal, "bound": next(iter(bound.values()), None), "next_words": step_words(row),
+    context = {"plan": row, "case": row.case, "shown": shown, "steps": steps, "refusal": refusal, "bound": next(iter(bound.values()), None), "next_words": next_step(request, row)[0],
                "may_version": row.state in DistributionPlan.LIVE and may(request, PLANNED), "may_paper": may(request, "paper_drafted") or may(request, "panel_paper_made"),
                "may_hear": row.state == DistributionPlan.TOLD and may(request, "distribution_hearing_held"), "limits": limits(),
                "titles": dict(DistributionPlan.STATES), "picks": next((s.picks for s in steps if s.main), "")}  # fmt: skip
