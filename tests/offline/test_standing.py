@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from openpyxl import load_workbook
 
 from tests.offline.conftest import TUESDAY
 from tests.offline.issuing import issued
 from tests.real_court import MONDAY
 from zhixing.casework.cases.models import Party
 from zhixing.casework.facts import record
+from zhixing.casework.journal.models import AccessEntry
 from zhixing.casework.papers.kinds import kinds
 from zhixing.casework.papers.models import Paper
 from zhixing.desks.offline import standing
@@ -99,7 +102,7 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(new_case: Any, cle
     issued(case, "closing_notice", *clerks)
 
     def statements() -> tuple[int, int]:
-        with CaptureQueriesContext(connection, ) as one:
+        with CaptureQueriesContext(connection) as one:
             standing.of_case(case)
         with CaptureQueriesContext(connection) as many:
             standing.of_court(case.court_id, "all", 0, 100)
@@ -122,3 +125,31 @@ def test_the_courts_list_goes_page_by_page_and_misses_none(new_case: Any, clerks
         if not after:
             break
     assert set(seen) == set(Paper.objects.values_list("pk", flat=True))
+
+
+def test_the_list_is_shown_exported_and_traced_page_by_page_四二5(new_case: Any, clerks: Any, person: Any, client_of: Any, monday_morning: Any):
+    case = new_case("样乙公司")
+    every_kind(case, clerks)
+    client = client_of(person("offline_officer"))
+    shown = client.get(f"/offline/cases/{case.ref}/list/").content.decode()
+    whole = client.get("/offline/standing/?which=all").content.decode()
+    for number in Paper.objects.values_list("number", flat=True):
+        assert number in shown
+        assert number in whole
+    for address in (f"/offline/cases/{case.ref}/list/file/", "/offline/standing/file/?which=all"):
+        sheet = load_workbook(io.BytesIO(client.get(address).content)).active
+        rows = list(sheet.iter_rows(values_only=True))
+        assert rows[0] == standing.HEADS
+        assert {row[2] for row in rows[1:]} == set(Paper.objects.values_list("number", flat=True))
+        assert sheet.oddFooter.left.text.startswith("样")
+    assert AccessEntry.objects.filter(action="page:export", detail__startswith="导出送达清单").count() == 2
+    client.post(f"/offline/cases/{case.ref}/list/")
+    assert not [line for line in standing.of_case(case) if line.state == standing.MISSING]
+
+
+def test_who_may_not_see_the_list_may_not_take_it_away(new_case: Any, person: Any, client_of: Any, monday_morning: Any):
+    case = new_case("样乙公司")
+    client = client_of(person("finance_clerk"))
+    for address in (f"/offline/cases/{case.ref}/list/file/", "/offline/standing/file/"):
+        assert client.get(address).status_code == 404
+    assert not AccessEntry.objects.filter(detail__startswith="导出送达清单").exists()

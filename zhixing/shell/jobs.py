@@ -21,9 +21,13 @@ from zhixing.casework.notices.outages import watch_channels
 from zhixing.casework.notices.receipts import fetch_receipts, sweep_silent
 from zhixing.casework.people.actors import system_actor
 from zhixing.desks.funds.adopting import adopt_money
+from zhixing.desks.funds.bank.handing import hand_in
+from zhixing.desks.funds.bank.hearing import ask
+from zhixing.desks.funds.bank.keeping import the_bank, the_court
 from zhixing.desks.funds.reports.findings import tell_anomalies, watch_actor
 from zhixing.desks.funds.reports.monthly import keep_reports
 from zhixing.desks.inquiry.polling import inquiries, poll
+from zhixing.desks.offline.opening import open_missing
 from zhixing.desks.offline.tracking import the_post, track
 
 from .channels import channels
@@ -37,6 +41,8 @@ SCHEDULES = {
     "watch_message_channels": "*/5 * * * *",
     "fetch_inquiries": "*/2 * * * *",
     "track_letters": "*/10 * * * *",
+    "open_deliveries": "*/10 * * * *",
+    "talk_to_bank": "* * * * *",
     "take_in_scans": "* * * * *",
     "open_matters": "*/10 * * * *",
     "list_measures": "10 2 * * *",
@@ -93,9 +99,24 @@ def keep_month_reports() -> int:
     return sum(keep_reports(court_id=court_id, at=clock.now()) for court_id in _courts())
 
 
+def talk_to_bank() -> dict[str, int]:
+    """Hand in the batches that wait, ask what became of those that the bank has, and what moved on the accounts."""
+    bank, now = the_bank(), clock.now()
+    if not bank.connected:
+        return {}
+    done = hand_in(bank=bank, at=now)
+    heard = ask(bank=bank, court_id=the_court().pk, at=now)
+    return {**done, "paid": heard.paid, "returned": heard.returned, "received": heard.received, "unclear": len(heard.refused)}
+
+
 def track_letters() -> dict[str, int]:
     """Ask the post what became of letters on their way."""
     return track(port=the_post(), at=clock.now())
+
+
+def open_deliveries() -> int:
+    """Papers that went out without their deliveries get them (三(三)1)."""
+    return open_missing(at=clock.now())
 
 
 def sweep_warnings() -> int:

@@ -87,8 +87,9 @@ class DeskMiddleware:
                 response = view(request, *args, **kwargs)
         except Refusal as refusal:
             return self.refused(request, refusal)
-        if getattr(view, "reads", None) and response.status_code == 200:
-            note_read(case_ref=kwargs[view.reads], action=action, path=request.path, address=address_of(request),
+        reads, taken = getattr(view, "reads", None), getattr(request, "taken", "")  # `taken`: what an export says that it hands out
+        if (reads or taken) and response.status_code == 200:
+            note_read(case_ref=kwargs[reads] if reads else None, action=action, path=request.path, address=address_of(request), detail=taken,
                       by=request.actor, at=request.now)  # fmt: skip
         return response
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import doing_views, field_views, phone_views, views
+from . import doing_views, field_views, phone_views, standing_views, views
 
 urlpatterns = [
     path("offline/", views.home, name="offline-home"),
@@ -11,7 +11,11 @@ urlpatterns = [
     path("offline/expired/", views.close_many, name="offline-expired"),
     path("offline/cases/<ref>/", views.case, name="offline-case"),
     path("offline/cases/<ref>/open/", views.open_, name="offline-open"),
-    path("offline/cases/<ref>/list/", views.listing, name="offline-list"),
+    path("offline/standing/", standing_views.court, name="offline-standing"),
+    path("offline/standing/file/", standing_views.export_court, name="offline-standing-file"),
+    path("offline/standing/papers/<paper>/", standing_views.open_paper, name="offline-open-paper"),
+    path("offline/cases/<ref>/list/", standing_views.listing, name="offline-list"),
+    path("offline/cases/<ref>/list/file/", standing_views.export_case, name="offline-list-file"),
     path("offline/cases/<ref>/receipt/", views.receipt, name="offline-receipt"),
     path("offline/cases/<ref>/confirmation/", views.confirmation, name="offline-confirmation"),
     path("offline/cases/<ref>/do/<kind>/", doing_views.do, name="offline-do"),

@@ -132,15 +132,6 @@ def open_(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 @page("page:offline", reads="ref")
-def listing(request: HttpRequest, ref: str) -> HttpResponse:
-    """What is served and what is not, to print: each with its day, mode, article and proof."""
-    found = found_case(request, ref)
-    recipients = queries.grid(found)
-    return show(request, "offline/list.html", {"case": found, "court": found.court, "recipients": recipients, "tabs": request.tabs(ref),
-                                               "left": sum(len(r.open) for r in recipients), "now": request.now})  # fmt: skip
-
-
-@page("page:offline", reads="ref")
 def receipt(request: HttpRequest, ref: str) -> HttpResponse:
     """The service receipt (送达回证) of a recipient, to print and have signed."""
     found = found_case(request, ref)
