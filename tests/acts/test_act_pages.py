@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from tests.files import png
 from tests.small_court import MONDAY, moment
 from zhixing import clock
 from zhixing.casework.approvals.models import Approval
@@ -67,7 +68,7 @@ def test_bad_input_is_told_beside_its_field_and_good_input_is_kept(new_case, peo
 def test_a_double_click_records_once_and_files_one_proof(new_case, people, browse):
     case, client = new_case(), browse(people.clerk)
     for _ in range(2):
-        proof = SimpleUploadedFile("a.png", b"\x89PNG\r\n\x1a\nxxxx")
+        proof = SimpleUploadedFile("a.png", png())
         answer = client.post(f"/cases/{case.ref}/act/reception_recorded/", {**GOOD, "act_proof": proof})
         assert answer.status_code == 302
     assert JournalEntry.objects.filter(kind="reception_recorded").count() == Scan.objects.count() == 1
@@ -240,8 +241,8 @@ def test_the_cover_sheet_carries_a_code_for_the_handoff_page(new_case, people, b
 
 def test_a_scan_leaves_only_as_an_attachment_that_cannot_run_and_the_reading_is_on_record_四二5(new_case, people, browse, person, other_court):
     case, client = new_case(), browse(people.clerk)
-    png = SimpleUploadedFile("甲.png", b"\x89PNG\r\n\x1a\n<script>")
-    assert client.post(f"/cases/{case.ref}/dossier/", {"file": [png], "volume": "main", "title": "照片"}).status_code == 302
+    photo = SimpleUploadedFile("甲.png", png() + b"<script>")
+    assert client.post(f"/cases/{case.ref}/dossier/", {"file": [photo], "volume": "main", "title": "照片"}).status_code == 302
     path = f"/cases/{case.ref}/scans/{Scan.objects.get().ref}/"
     assert path in client.get(f"/cases/{case.ref}/dossier/").content.decode()
     answer = client.get(path)
@@ -256,7 +257,7 @@ def test_a_scan_leaves_only_as_an_attachment_that_cannot_run_and_the_reading_is_
 
 def test_one_bad_file_of_several_is_named_and_the_others_are_kept(new_case, people, browse):
     case, client = new_case(), browse(people.clerk)
-    files = [SimpleUploadedFile("好.png", b"\x89PNG\r\n\x1a\nx"), SimpleUploadedFile("坏.pdf", b"MZ")]
+    files = [SimpleUploadedFile("好.png", png()), SimpleUploadedFile("坏.pdf", b"MZ")]
     answer = client.post(f"/cases/{case.ref}/dossier/", {"file": files, "volume": "main"})
     assert answer.status_code == 422
     assert "坏.pdf" in answer.content.decode()

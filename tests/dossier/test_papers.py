@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import struct
 import time
 import zipfile
 from dataclasses import replace
@@ -12,6 +11,7 @@ from hashlib import sha256
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from tests import files
 from tests.small_court import MONDAY
 from zhixing.casework.dossier import checking
 from zhixing.casework.dossier.actions import add_scan, download_name, record_with_proof
@@ -21,7 +21,7 @@ from zhixing.casework.journal.models import JournalEntry
 from zhixing.rulebook.refusals import Refusal
 
 PDF = b"%PDF-1.7\n1 0 obj<</Type/Pages/Count 3>>endobj 2 0 obj<</Type/Page>>endobj 3 0 obj<</Type /Page >>endobj\n%%EOF"
-PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 32
+PNG = files.png()
 TYPES = b'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"></Types>'
 
 
@@ -51,8 +51,8 @@ def put(case, by, name: str = "笔录.pdf", content: bytes = PDF, **more) -> Sca
     return add_scan(case_id=case.pk, title="接待笔录", upload=file(name, content), by=by, at=MONDAY, **more)
 
 
-GOOD = [("a.pdf", PDF, "application/pdf"), ("a.png", PNG, "image/png"), ("a.jpeg", b"\xff\xd8\xff\xe0" + b"x" * 20, "image/jpeg"),
-        ("a.tif", b"II*\x00" + b"x" * 20, "image/tiff"), ("a.mp4", struct.pack(">I", 24) + b"ftypisom" + b"x" * 20, "video/mp4"),
+GOOD = [("a.pdf", PDF, "application/pdf"), ("a.png", PNG, "image/png"), ("a.jpeg", files.jpeg(), "image/jpeg"),
+        ("a.tif", files.tiff(), "image/tiff"), ("a.mp4", files.mp4(), "video/mp4"),
         ("a.docx", docx(), checking.DOCX.media_type),
         ("a.xlsx", zipped({"[Content_Types].xml": TYPES, "xl/workbook.xml": b"<workbook/>"}), checking.XLSX.media_type)]  # fmt: skip
 

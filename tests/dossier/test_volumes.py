@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
 from datetime import timedelta
 from io import BytesIO
 
@@ -11,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from pypdf import PdfReader, PdfWriter
 
+from tests.files import mp4, png
 from tests.small_court import MONDAY
 from zhixing.casework.cases.models import Case
 from zhixing.casework.dossier.actions import add_scan, move_scan
@@ -32,16 +31,6 @@ def pdf(pages: int) -> bytes:
         writer.add_blank_page(595, 842)
     writer.write(target)
     return target.getvalue()
-
-
-def png(width: int, height: int) -> bytes:
-    """A white picture."""
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    rows = b"".join(b"\0" + b"\xff" * 3 * width for _ in range(height))
-    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
 def put(case, by, title: str, content: bytes, name: str = "a.pdf", **more) -> Scan:
@@ -72,7 +61,7 @@ def test_a_recording_is_listed_and_kept_apart_and_a_replaced_paper_is_left_out(n
     case = new_case()
     old = put(case, actors.clerk, "旧笔录", pdf(1))
     put(case, actors.clerk, "新笔录", pdf(1), replaces=old.ref)
-    put(case, actors.clerk, "执行录像", b"\0\0\0\x18ftypisom" + b"x" * 20, "c.mp4")
+    put(case, actors.clerk, "执行录像", mp4(), "c.mp4")
     pages = text_of(volume_pdf(Case.objects.select_related("court", "handler").get(pk=case.pk), Scan.MAIN))
     assert len(pages) == 3
     assert "旧笔录" not in pages[1]

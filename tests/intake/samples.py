@@ -2,7 +2,9 @@
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-PNG = b"\x89PNG\r\n\x1a\nxxxx"
+from tests.files import png
+
+PNG = png()
 
 
 def signed_page() -> SimpleUploadedFile:

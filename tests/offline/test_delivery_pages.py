@@ -154,7 +154,7 @@ def test_numbers_and_pages_that_do_not_match_the_letters_post_none(page: Any, fi
     pages = page.post("/offline/post/", {**common, "numbers": numbers, "proof": scan_of(2)})
     assert "扫描件有 2 页" in words(pages)
     broken = page.post("/offline/post/", {**common, "numbers": numbers, "proof": SimpleUploadedFile("x.pdf", b"%PDF-1.4 nothing")})
-    assert "不是可以读取的 PDF" in words(broken)
+    assert "不完整或已损坏" in words(broken)
     assert not Letter.objects.exists()
 
 

@@ -11,6 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.cast import MONDAY
+from tests.files import pdf
 from zhixing.casework.papers.kinds import kinds
 from zhixing.casework.papers.models import Template
 from zhixing.casework.papers.own_templates import add_template, current_template, examined
@@ -109,7 +110,7 @@ def test_a_good_template_becomes_the_next_version_and_papers_use_it(who, court):
 
 
 @pytest.mark.parametrize(("content", "name", "says"), [
-    (b"MZ\x90", "a.docx", "不能识别"), (b"%PDF-1.7\n", "a.pdf", "这是PDF"),
+    (b"MZ\x90", "a.docx", "不能识别"), (pdf(), "a.pdf", "这是PDF"),
     (b"PK\x03\x04" + b"\0" * 40, "a.docx", "损坏"), (b"", "a.docx", "空"),
 ])  # fmt: skip
 @pytest.mark.django_db

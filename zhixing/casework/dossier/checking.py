@@ -7,9 +7,9 @@ that a hostile file costs the court one refused upload. Messages are sentences f
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import PurePosixPath
@@ -17,7 +17,8 @@ from typing import IO
 
 from zhixing.rulebook.refusals import Refusal
 
-MIB = 1024 * 1024
+from .contents import MIB, Pdf, Wrong, jpeg, mp4, png, tiff
+
 CLAUSE = "四(二)5"
 HEAD = 4096
 CHILD_SECONDS = 5
@@ -46,9 +47,7 @@ KINDS = (PDF, PNG, JPEG, TIFF, MP4, DOCX, XLSX)
 ACCEPT = ",".join(e for k in KINDS for e in k.endings)
 ZIP = b"PK\x03\x04"
 MAGIC = ((b"%PDF-", PDF), (b"\x89PNG\r\n\x1a\n", PNG), (b"\xff\xd8\xff", JPEG), (b"II*\x00", TIFF), (b"MM\x00*", TIFF))
-PDF_ACTIVE = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFile|RichMedia)(?![A-Za-z])")
-PDF_PAGE = re.compile(rb"/Type\s*/Page(?![a-zA-Z])")
-PDF_COUNT = re.compile(rb"/Count\s+(\d{1,6})")
+WHOLE: dict[Kind, Callable[[IO[bytes], int], Wrong]] = {PNG: png, JPEG: jpeg, TIFF: tiff, MP4: mp4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ def check(file: IO[bytes], name: str, size: int) -> Checked:
         raise refused(f"文件名以“{ending or '（无）'}”结尾，内容却是{kind.title}", "请用与内容一致的文件名保存后再上传")
     if size > kind.most:
         raise refused(f"文件有 {size / MIB:.0f} MB，{kind.title}最多 {kind.most // MIB} MB", "请降低扫描分辨率或分成几份上传")
-    digest, pages = _read_through(file, kind)
+    digest, pages = _read_through(file, kind, size)
     return Checked(kind, size, digest, pages)
 
 
@@ -103,21 +102,19 @@ def _kind_of_zip(file: IO[bytes]) -> Kind | None:
     return next((k for k in (DOCX, XLSX) if k.zipped in answer["names"]), None)
 
 
-def _read_through(file: IO[bytes], kind: Kind) -> tuple[str, int]:
-    """Hash in pieces; a PDF is also searched for active content and its pages counted (the larger of two estimates)."""
+def _read_through(file: IO[bytes], kind: Kind, size: int) -> tuple[str, int]:
+    """Hash in pieces, look at what it holds, count the pages of a PDF."""
     file.seek(0)
-    digest, pages, counted, tail = sha256(), 0, 0, b""
-    while chunk := file.read(MIB):
-        digest.update(chunk)
+    digest, pdf = sha256(), Pdf()
+    while piece := file.read(MIB):
+        digest.update(piece)
         if kind is PDF:
-            text = tail + chunk
-            if PDF_ACTIVE.search(text):
-                raise refused("PDF 里带有脚本、附件或可执行动作", "请用“打印为 PDF”重新生成后上传")
-            pages += sum(m.end() > len(tail) for m in PDF_PAGE.finditer(text))
-            counted = max([counted, *(int(n) for n in PDF_COUNT.findall(text))])
-            tail = chunk[-32:]
+            pdf.take(piece)
+    wrong = pdf.finish(file, size) if kind is PDF else WHOLE[kind](file, size) if kind in WHOLE else None
     file.seek(0)
-    return digest.hexdigest(), max(pages, counted, 1) if kind is PDF else 1
+    if wrong:
+        raise refused(*wrong)
+    return digest.hexdigest(), pdf.pages or 1
 
 
 def refused(why: str, now: str) -> Refusal:
@@ -133,6 +130,7 @@ resource.setrlimit(resource.RLIMIT_AS, (256 << 20, 256 << 20))
 resource.setrlimit(resource.RLIMIT_CPU, (4, 4))
 resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 MEMBERS, TOTAL, RATIO = 2000, 150 << 20, 200
+CARRIERS = (b"PK\x03\x04", b"MZ", b"\xd0\xcf\x11\xe0", b"%PDF-", b"Rar!", b"7z\xbc\xaf", b"\x7fELF")
 def say(**answer):
     print(json.dumps(answer)); sys.exit(0)
 raw = sys.stdin.buffer.read()
@@ -153,16 +151,23 @@ try:
         say(why="文件有密码，无法检查")
     total = 0
     for info in infos:
-        keep, got = info.filename.endswith((".rels", "[Content_Types].xml")), b""
+        keep, got, tail = info.filename.endswith((".rels", "[Content_Types].xml")), b"", b""
         with archive.open(info) as member:
             while piece := member.read(1 << 16):
+                if not tail and piece.startswith(CARRIERS):
+                    say(why="文件里嵌有其他文件")
+                if not tail and info.filename.endswith((".xml", ".rels")) and piece.startswith((b"\xff\xfe", b"\xfe\xff")):
+                    say(why="文件里的文字编码无法检查")
                 total += len(piece)
                 if total > TOTAL or total > (1 << 20) and total > RATIO * len(raw):
                     say(why="解压后的体积异常（压缩炸弹）")
                 if keep:
                     got += piece
-                elif b"<!ENTITY" in piece or b"<!DOCTYPE" in piece:
+                text, tail = tail + piece, piece[-16:]
+                if b"<!ENTITY" in text or b"<!DOCTYPE" in text:
                     say(why="文件里有不允许的实体定义")
+                if b"DDEAUTO" in text:
+                    say(why="文件里有会自动运行的域")
         for link in re.findall(rb"<Relationship\b[^>]*>", got):
             if b'TargetMode="External"' in link and b"/hyperlink\"" not in link:
                 say(why="文件引用了外部内容")

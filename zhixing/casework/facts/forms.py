@@ -12,6 +12,7 @@ from django import forms
 from django.http import HttpRequest
 
 from zhixing.casework.dossier.checking import ACCEPT
+from zhixing.casework.dossier.fields import ScanField
 from zhixing.casework.identity import check_identity
 from zhixing.casework.people.actors import Actor
 from zhixing.rulebook.deadlines import CST
@@ -162,7 +163,7 @@ class ActForm(forms.Form):
 def _proof_field(spec: EventKind) -> forms.Field:
     label = spec.proof.label if spec.proof else "附件"
     where = {"main": "正卷", "supplementary": "副卷"}[spec.proof.volume] if spec.proof else "正卷"
-    return forms.FileField(
+    return ScanField(
         label=label, required=bool(spec.proof and spec.proof.required), help_text=f"扫描件，存入{where}",
         widget=forms.ClearableFileInput(attrs={"accept": ACCEPT}),
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -19,6 +19,8 @@ from zhixing.rulebook.refusals import Refusal
 
 from .importing import ACTION, import_register, undo_import
 from .models import ColumnMapping, ImportRun
+from .opening import WHAT as UNREADABLE
+from .opening import limits
 from .reading import stream_register
 from .rows import ParsedRow, Remark
 from .sheets import ColumnMatch
@@ -46,13 +48,22 @@ def remembered(court_id: int) -> dict[str, str]:
 
 
 def keep_upload(*, upload: UploadedFile[Any], by: Actor, at: datetime) -> ImportRun:
-    """Keep an uploaded register for preview. Nothing is read from it yet."""
+    """Keep an uploaded register for preview. Raises Refusal about field `file`, and keeps nothing, when it cannot be read as one."""
     require(rules.rulebook(), by, ACTION, what="暂不能导入台账")
-    name = str(upload.name or "台账")
-    return ImportRun.objects.create(
-        court_id=by.court_id, file=upload, file_name=name[-200:], mapping=remembered(by.court_id), made_at=at,
-        made_by_id=by.person_id,
-    )  # fmt: skip
+    name, most = str(upload.name or "台账"), limits()["file"]["bytes"]
+    if (upload.size or 0) > most:
+        raise Refusal.because(UNREADABLE, f"文件有{(upload.size or 0) / 2**20:.1f}MB，最多{most / 2**20:.0f}MB", field="file", now="请分成几个文件后再导入")
+    with transaction.atomic():
+        run = ImportRun.objects.create(
+            court_id=by.court_id, file=upload, file_name=name[-200:], mapping=remembered(by.court_id), made_at=at,
+            made_by_id=by.person_id,
+        )  # fmt: skip
+        try:
+            preview(run, at=at)
+        except Refusal as refusal:
+            run.file.storage.delete(run.file.name)
+            raise Refusal(refusal.what, [replace(r, field="file") for r in refusal.reasons], refusal.status) from None
+    return run
 
 
 def preview(run: ImportRun, *, at: datetime) -> Preview:

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 
 from zhixing.casework.cases.models import Party
+from zhixing.casework.dossier.fields import ScanField
 from zhixing.casework.facts.forms import form_field
 from zhixing.casework.papers.kinds import Field, Kind, kinds, workflow
 from zhixing.casework.papers.models import Letterhead
@@ -20,6 +21,22 @@ from zhixing.rulebook.refusals import Refusal
 def _day(label: str, help_text: str = "", required: bool = True) -> forms.DateField:
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     return forms.DateField(label=label, widget=widget, help_text=help_text, required=required)
+
+
+class Taking(forms.Form):
+    """A form that puts refusals beside its fields."""
+
+    use_required_attribute = False
+
+    def take(self, refusal: Refusal) -> Refusal | None:
+        """Put each reason beside its field; the rest is returned for the summary."""
+        rest = []
+        for reason in refusal.reasons:
+            if reason.field in self.fields:
+                self.add_error(reason.field, f"{reason.why}。{reason.now}" if reason.now else reason.why)
+            else:
+                rest.append(reason)
+        return Refusal(refusal.what, rest, refusal.status) if rest else None
 
 
 class DraftForm(forms.Form):
@@ -58,10 +75,8 @@ def _plain(value: Any) -> Any:
     return "" if value is None else value if isinstance(value, (str, int, list)) else str(value)
 
 
-class TypedForm(forms.Form):
+class TypedForm(Taking):
     """One paper: to whom, dated when, and what only the clerk knows."""
-
-    use_required_attribute = False
 
     def __init__(self, *args: Any, kind: Kind, debtors: Sequence[Party], now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -82,16 +97,6 @@ class TypedForm(forms.Form):
         """What was typed, as plain values."""
         return {f.name: _plain(self.cleaned_data.get(f.name)) for f in self.kind.typed}
 
-    def take(self, refusal: Refusal) -> Refusal | None:
-        """Put each reason beside its field; the rest is returned for the summary."""
-        rest = []
-        for reason in refusal.reasons:
-            if reason.field in self.fields:
-                self.add_error(reason.field, f"{reason.why}。{reason.now}" if reason.now else reason.why)
-            else:
-                rest.append(reason)
-        return Refusal(refusal.what, rest, refusal.status) if rest else None
-
 
 class CheckForm(forms.Form):
     """What the checker compared it with, and what is wrong with it."""
@@ -105,7 +110,7 @@ class CheckForm(forms.Form):
         self.fields["against"].initial = against
 
 
-class TemplateForm(forms.Form):
+class TemplateForm(Taking):
     """A court's own template."""
 
     file = forms.FileField(label="模板（.docx）", widget=forms.FileInput(attrs={"accept": ".docx"}),
@@ -125,4 +130,4 @@ class LetterheadForm(forms.ModelForm):
 class VerifyForm(forms.Form):
     """A PDF to be verified."""
 
-    file = forms.FileField(label="盖章的 PDF", widget=forms.FileInput(attrs={"accept": ".pdf"}))
+    file = ScanField(label="盖章的 PDF", widget=forms.FileInput(attrs={"accept": ".pdf"}))

@@ -42,14 +42,14 @@ def template(request: HttpRequest, kind: str) -> HttpResponse:
         try:
             made = add_template(kind=spec, upload=form.cleaned_data["file"], by=request.actor, at=request.now)
         except Refusal as refused:
-            refusal = refused
+            refusal = form.take(refused)
         else:
             messages.success(request, f"已启用{spec.title}模板第 {made.version} 版")
             return redirect("papers-template", kind)
     own = queries.templates_of(request.actor.court_id).get(kind)
     context = {"kind": spec, "own": own, "form": form, "refusal": refusal,
                "may_upload": allowed(request.book, request.actor, "do:upload_template")}  # fmt: skip
-    return show(request, "documents/template.html", context, status=refusal.status if refusal else 200)
+    return show(request, "documents/template.html", context, status=refusal.status if refusal else 422 if form.errors else 200)
 
 
 @page("page:papers")
@@ -91,4 +91,4 @@ def verify(request: HttpRequest) -> HttpResponse:
             form.add_error("file", "文件超过 30 MB，不是本院文书")
         else:
             context |= {"found": verified(file.read(), court_seal(request.actor.court_id)), "name": file.name}
-    return show(request, "documents/verify.html", context)
+    return show(request, "documents/verify.html", context, status=422 if form.errors else 200)

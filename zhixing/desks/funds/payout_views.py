@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from zhixing.casework.dossier.fields import ScanField
 from zhixing.casework.facts import rules
 from zhixing.casework.people.authority import allowed
 from zhixing.rulebook.refusals import Refusal
@@ -21,7 +22,7 @@ from .keeping import limits
 from .models import Batch, Payout
 from .views import STEPS, number_of, payout_step, tabs
 
-PROOF = forms.FileField(label="付款凭证", required=False)
+PROOF = ScanField(label="付款凭证", required=False)
 ASKS: dict[str, dict[str, forms.Field]] = {
     "check": {"note": text_field("核对收款账户的方式和结果", most=200, help_text="电话回访收款人、核对账户确认书等")},
     "approve": {},

@@ -12,6 +12,7 @@ from zhixing.casework.assets.kinds import Kind, measure_titles
 from zhixing.casework.assets.measures import Done
 from zhixing.casework.assets.models import Asset, Inquiry, Measure
 from zhixing.casework.dossier.checking import ACCEPT
+from zhixing.casework.dossier.fields import ScanField
 from zhixing.casework.facts.forms import moment_field
 from zhixing.rulebook.deadlines import CST
 from zhixing.rulebook.refusals import Refusal
@@ -52,8 +53,8 @@ def _day(label: str, help_text: str = "", required: bool = False) -> forms.DateF
     return forms.DateField(label=label, required=required, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), help_text=help_text)
 
 
-def _scan(label: str) -> forms.FileField:
-    return forms.FileField(label=label, required=False, help_text="扫描件，存入正卷", widget=forms.FileInput(attrs={"accept": ACCEPT}))
+def _scan(label: str) -> ScanField:
+    return ScanField(label=label, required=False, help_text="扫描件，存入正卷", widget=forms.FileInput(attrs={"accept": ACCEPT}))
 
 
 class StartForm(DeskForm):

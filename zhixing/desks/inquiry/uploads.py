@@ -20,18 +20,23 @@ from .feedback.reading import WHAT
 SALT, KEPT_SECONDS = "inquiry.preview", 6 * 3600
 
 
-def keep_upload(upload: UploadedFile, case_ref: str, person_id: int | None, received_at: datetime | None) -> tuple[str, bytes]:
-    """Keep the file; the token under which the same person may import it into the same case."""
+def content_of(upload: UploadedFile) -> bytes:
+    """What was uploaded. Raises Refusal for nothing and for too much."""
     most = limits()["file"]["bytes"]
     if (upload.size or 0) > most:
         raise Refusal.because(WHAT, f"文件有{(upload.size or 0) / 2**20:.1f}MB，最多{most // 2**20}MB", field="file", now="请分成几份导入")
     data = upload.read()
     if not data:
         raise Refusal.because(WHAT, "文件是空的", field="file", now="请重新下载后上传")
+    return data
+
+
+def keep(data: bytes, called: str, case_ref: str, person_id: int | None, received_at: datetime | None) -> str:
+    """Keep a feedback that could be read; the token under which the same person may import it into the same case."""
     name = sha256(data).hexdigest()
     folder = _folder()
     (folder / name).write_bytes(data)
-    return signing.dumps([name, (upload.name or "反馈")[-120:], case_ref, person_id, received_at and received_at.isoformat()], salt=SALT), data
+    return signing.dumps([name, (called or "反馈")[-120:], case_ref, person_id, received_at and received_at.isoformat()], salt=SALT)
 
 
 def kept(token: str, case_ref: str, person_id: int | None) -> tuple[bytes, str, datetime | None]:

@@ -139,10 +139,11 @@ def import_page(request: HttpRequest, ref: str) -> HttpResponse:
         return _import(request, found, form)
     file, received_at = form.cleaned_data["file"], form.cleaned_data["received_at"]
     try:
-        token, data = uploads.keep_upload(file, ref, request.actor.person_id, received_at)
+        data = uploads.content_of(file)
         read, known = preview(case=found, form=read_form(data, file.name), received_at=received_at or request.now)
     except Refusal as refused:
         return _import(request, found, form, refusal=form.take(refused))
+    token = uploads.keep(data, file.name, ref, request.actor.person_id, received_at)
     return _import(request, found, form, token=token, read=read, known=known, filename=file.name)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from zhixing.casework.cases.models import Party
+from zhixing.casework.dossier.fields import ScanField
 from zhixing.casework.facts.forms import ActForm
 from zhixing.rulebook.model import EventKind
 
@@ -106,7 +107,7 @@ class LetterForm(forms.Form):
     result = forms.ChoiceField(label="结果", choices=[(r, r) for r in ("签收", "拒收", "退回")], widget=forms.RadioSelect)
     on = day_field("签收或退回日期", "以回执注明的日期为准", required=True)
     remark = forms.CharField(label="说明", required=False, max_length=200)
-    proof = forms.FileField(label="邮件投递回执", required=False, help_text="扫描件，存入正卷")
+    proof = ScanField(label="邮件投递回执", required=False, help_text="扫描件，存入正卷")
 
 
 class PublishForm(forms.Form):
@@ -114,7 +115,7 @@ class PublishForm(forms.Form):
 
     use_required_attribute = False
     published_on = day_field("张贴或刊登日期", "有几处的，填最后一处的日期", required=True)
-    proof = forms.FileField(label="公告文本和张贴、刊登照片", required=False, help_text="扫描件，存入正卷")
+    proof = ScanField(label="公告文本和张贴、刊登照片", required=False, help_text="扫描件，存入正卷")
 
 
 class OpenForm(forms.Form):
@@ -155,7 +156,7 @@ class BulkPostForm(forms.Form):
                               help_text="从邮政交寄清单粘贴：一行一封，按左边的顺序；行里带案号或受送达人的，按案号和受送达人对应")  # fmt: skip
     address_kind = forms.ChoiceField(label="地址类别")
     on = day_field("交寄日期", "不填就是今天")
-    proof = forms.FileField(label="邮寄回执", help_text="一份 PDF，一页一封，顺序与左边相同；每一页存入各自案件的正卷")
+    proof = ScanField(label="邮寄回执", help_text="一份 PDF，一页一封，顺序与左边相同；每一页存入各自案件的正卷")
 
     def __init__(self, *args: Any, kinds: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -49,8 +49,14 @@ def imports(request: HttpRequest) -> HttpResponse:
     """Earlier imports, and the form for the next."""
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        run = runs.keep_upload(upload=form.cleaned_data["file"], by=request.actor, at=request.now)
-        return redirect("register-run", run.ref)
+        try:
+            run = runs.keep_upload(upload=form.cleaned_data["file"], by=request.actor, at=request.now)
+        except Refusal as refusal:
+            if refusal.status == 403:
+                raise
+            form.add_error("file", [f"{r.why}。{r.now}" if r.now else r.why for r in refusal.reasons])
+        else:
+            return redirect("register-run", run.ref)
     done = ImportRun.objects.filter(court_id=request.actor.court_id).select_related("made_by").order_by("-id")[:SHOWN]
     context = {"form": form, "runs": done, "may_export": may(request, "do:export_bulk")}
     return _page(request, "imports.html", context, 422 if request.method == "POST" else 200)
