@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "zhixing.desks.funds.reports",
     "zhixing.desks.funds.distribution",
     "zhixing.desks.funds.reconciling",
+    "zhixing.desks.funds.bank",
     "zhixing.shell",
 ]
 MIDDLEWARE = [
@@ -186,6 +187,11 @@ INQUIRY = {
 POST = {
     "url": env.str("ZHIXING_POST_URL", default=SIMULATOR and f"{SIMULATOR}/post"),
     "token": env.str("ZHIXING_POST_TOKEN", default=""),
+}
+BANK = {
+    "url": env.str("ZHIXING_BANK_URL", default=SIMULATOR and f"{SIMULATOR}/bank"),
+    "secret": env.str("ZHIXING_BANK_SECRET", default=SIMULATOR and "simulation-only"),
+    "court": env.str("ZHIXING_BANK_COURT", default=""),
 }
 if env.str("ZHIXING_MAIL_URL", default=""):
     vars().update(env.email_url("ZHIXING_MAIL_URL"))

@@ -1,4 +1,16 @@
-"""Payments by the court's bank: the file that finance uploads to the bank's web page, and the port for a direct connection.
+"""The court's bank: payments handed in, what became of them, and what moved on the accounts (四(三)1, 四(三)2).
+
+Without a connection a payment file is uploaded to the bank's web page and its statements are imported. HTTP contract, every
+request signed (`signed`), JSON in UTF-8, amounts in fen, moments in ISO 8601 with their offset:
+
+    POST <url>/batches {"batch", "payments": [{"no", "holder", "bank", "account", "amount_fen", "purpose"}]}
+        → 200 {"batch", "state": "accepted", "id"}        a batch number is taken once, a payment number is paid once
+    GET  <url>/payments?batch=NO → 200 {"payments": [{"no", "state", "amount_fen", "bank_ref", "reason", "at"}]}
+    GET  <url>/entries?after=PLACE → 200 {"entries": [{"serial", "direction", "amount_fen", "at", "name", "account", "remark",
+                                          "balance_fen", "case"}], "next": PLACE}
+
+`state`: pending, paid, returned. `direction`: in, out. `case` is the case number whose own account it is, empty for the general one.
+The bank may also push {"id", "payments": […], "entries": […]} to the court, signed in the same way.
 
 `payment_file` gives the same bytes for the same payments, so that the file of a batch can be checked against its fingerprint.
 """
@@ -6,14 +18,23 @@
 from __future__ import annotations
 
 import csv
+import hmac
+import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import StringIO
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
+from urllib.parse import quote
+
+import httpx
+
+from zhixing.clock import CST
 
 from .messages import TransientError
+from .signed import Signed, signature_of
 
 HEADER = ("批号", "序号", "业务编号", "收款户名", "收款开户行", "收款账号", "金额（元）", "用途")
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -31,16 +52,55 @@ class Payment:
     purpose: str
 
 
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of a payment: `paid` or `returned`, with the bank's own number or its reason. The amount is in fen."""
+
+    no: str
+    state: str
+    amount_fen: int
+    bank_ref: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One movement on an account of the court, as the bank says it. Amounts in fen; `case` "" for the general account."""
+
+    serial: str
+    direction: str
+    amount_fen: int
+    at: datetime
+    name: str = ""
+    account: str = ""
+    remark: str = ""
+    balance_fen: int | None = None
+    case: str = ""
+
+
 class Bank(Protocol):
-    """Somewhere payments are handed in. `submit` is harmless to repeat: a batch number is taken once."""
+    """Somewhere payments are handed in. Each may raise `TransientError` to be asked again, `RejectedError` to be asked no more."""
+
+    connected: bool  # whether a system is at the other end; where not, a clerk carries files
 
     def submit(self, batch_no: str, payments: Sequence[Payment], at: datetime) -> str:
-        """Hand the batch in; the proof that it was taken. Raises `TransientError` to be asked again, `RejectedError` to be asked no more."""
+        """Hand the batch in; the proof that it was taken. Harmless to repeat: a batch number is taken once."""
+        ...
+
+    def fates(self, batch_no: str, at: datetime) -> tuple[list[Fate], list[str]]:
+        """What became of a batch's payments so far, and what the bank said that cannot be believed."""
+        ...
+
+    def entries(self, after: str, at: datetime) -> tuple[list[Entry], list[str], str]:
+        """What moved after a place, what cannot be believed of it, and the next place."""
         ...
 
 
 class FileBank:
-    """Writes `<folder>/付款-<batch>.csv`, which a finance clerk uploads to the bank."""
+    """No connection: writes `<folder>/付款-<batch>.csv`, which a finance clerk uploads to the bank."""
+
+    connected = False
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -54,6 +114,113 @@ class FileBank:
         except OSError as error:
             raise TransientError(f"付款文件写不进去：{error.strerror}") from error
         return path.name
+
+    def fates(self, batch_no: str, at: datetime) -> tuple[list[Fate], list[str]]:
+        """Nothing comes by itself: finance enters what the bank's page says."""
+        return [], []
+
+    def entries(self, after: str, at: datetime) -> tuple[list[Entry], list[str], str]:
+        """Nothing comes by itself: the statement is imported."""
+        return [], [], after
+
+
+class HttpBank:
+    """The adapter for a bank that keeps the contract above."""
+
+    connected = True
+
+    def __init__(self, url: str, secret: str, *, transport: httpx.BaseTransport | None = None) -> None:
+        self.system = Signed(url, secret, "银行接口", transport=transport)
+
+    def submit(self, batch_no: str, payments: Sequence[Payment], at: datetime) -> str:
+        """Hand the batch in under its number."""
+        told = [{"no": p.no, "holder": p.holder, "bank": p.bank, "account": p.account_no, "amount_fen": p.amount_fen, "purpose": p.purpose} for p in payments]
+        body = json.dumps({"batch": batch_no, "payments": told}, ensure_ascii=False).encode()
+        answer = self.system.ask("POST", "/batches", body, at)
+        if answer.get("batch") != batch_no or answer.get("state") != "accepted":
+            raise TransientError("银行接口的答复不是约定的格式")
+        return f"银行受理号 {str(answer.get('id', ''))[:60]}" + ("（模拟）" if answer.get("simulated") is True else "")
+
+    def fates(self, batch_no: str, at: datetime) -> tuple[list[Fate], list[str]]:
+        """What the bank says of the batch's payments."""
+        return read_all(self.system.ask("GET", f"/payments?batch={quote(batch_no)}", b"", at).get("payments"), read_fate)
+
+    def entries(self, after: str, at: datetime) -> tuple[list[Entry], list[str], str]:
+        """The movements after a place."""
+        answer = self.system.ask("GET", f"/entries?after={quote(after or '0')}", b"", at)
+        following = answer.get("next")
+        if not isinstance(following, (int, str)):
+            raise TransientError("银行接口的答复不是约定的格式")
+        return (*read_all(answer.get("entries"), read_entry), str(following)[:80])
+
+
+SERIAL = re.compile(r"[0-9A-Za-z_.:/-]{1,60}")
+SETTLED = ("paid", "returned")
+PENDING = "pending"
+MOST_FEN = 10**15
+
+
+def read_all(said: Any, read: Any) -> tuple[list[Any], list[str]]:
+    """Those of the items that have the agreed form, and a sentence for each other; what is still pending is neither."""
+    if not isinstance(said, list):
+        raise TransientError("银行接口的答复不是约定的格式")
+    found, wrong = [], []
+    for n, one in enumerate(said, 1):
+        try:
+            item = read(one)
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+            wrong.append(f"第 {n} 项不是约定的格式：{json.dumps(one, ensure_ascii=False, default=str)[:120]}")
+        else:
+            found += [item] if item is not None else []
+    return found, wrong
+
+
+def read_fate(said: Any) -> Fate | None:
+    """A payment's fate, checked before it is believed; None while the bank is still at it. Raises ValueError, KeyError or TypeError."""
+    if said["state"] == PENDING:
+        return None
+    if said["state"] not in SETTLED or not isinstance(said["no"], str) or not said["no"]:
+        raise ValueError("state")
+    return Fate(said["no"][:70], said["state"], _fen(said["amount_fen"]), _text(said.get("bank_ref"), 60), _text(said.get("reason"), 200), _moment(said["at"]))
+
+
+def read_entry(said: Any) -> Entry:
+    """A movement, checked before it is believed. Raises ValueError, KeyError or TypeError."""
+    if said["direction"] not in ("in", "out") or not SERIAL.fullmatch(said["serial"]):
+        raise ValueError("direction")
+    balance = said.get("balance_fen")
+    if balance is not None and (isinstance(balance, bool) or not isinstance(balance, int) or abs(balance) > MOST_FEN):
+        raise ValueError("balance_fen")
+    return Entry(said["serial"], said["direction"], _fen(said["amount_fen"]), _moment(said["at"]), _text(said.get("name"), 120),
+                 _text(said.get("account"), 60), _text(said.get("remark"), 400), balance, _text(said.get("case"), 60))  # fmt: skip
+
+
+def _fen(said: Any) -> int:
+    if isinstance(said, bool) or not isinstance(said, int) or not 0 < said <= MOST_FEN:
+        raise ValueError("amount_fen")
+    return said
+
+
+def _moment(said: Any) -> datetime:
+    moment = datetime.fromisoformat(said)
+    if moment.tzinfo is None:
+        raise ValueError("at")
+    return moment.astimezone(CST)
+
+
+def _text(said: Any, longest: int) -> str:
+    if said is None:
+        return ""
+    if not isinstance(said, str) or "\x00" in said:
+        raise ValueError("text")
+    return said[:longest]
+
+
+def rightly_signed(*, secret: str, stamp: str, signature: str, path: str, body: bytes, at: datetime, window_seconds: int) -> bool:
+    """Whether a push carries a fresh signature of the shared secret; `window_seconds` either way is fresh (trust F7)."""
+    if not secret or not stamp.isascii() or not stamp.isdecimal() or len(stamp) > 12 or abs(at.timestamp() - int(stamp)) > window_seconds:
+        return False
+    return hmac.compare_digest(signature.encode(), signature_of(secret.encode(), stamp, "POST", path, body).encode())
 
 
 def payment_file(batch_no: str, payments: Sequence[Payment]) -> bytes:

@@ -7,51 +7,40 @@ in. Whatever it answers is checked before it is believed.
 from __future__ import annotations
 
 import hashlib
-import hmac
 import json
 import smtplib
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import httpx
 from django.core.mail import EmailMessage
 
 from .messages import Accepted, Message, Receipt, RejectedError, TransientError
-
-TIMEOUT = httpx.Timeout(10.0, connect=5.0)
-ANSWER_BYTES = 1_000_000
-REJECTED = (400, 409, 413, 422)  # about this message; anything else that is not 200 is about the gateway
+from .signed import Signed
 
 
 class HttpChannel:
-    """`POST <url>/messages` with key, address and text; `GET <url>/receipts?after=`. Every request is signed.
-
-    Signature (`X-Signature`): HMAC-SHA256 in hex, under the shared secret, of "timestamp\\nMETHOD\\npath\\n" + body, where
-    timestamp is `X-Timestamp` (Unix seconds) and path is relative to `url`. No redirects, no proxies from the environment.
-    """
+    """`POST <url>/messages` with key, address and text; `GET <url>/receipts?after=`. Every request is signed (`signed`)."""
 
     def __init__(
         self, url: str, secret: str, *, address: str = "phone", transport: httpx.BaseTransport | None = None
     ) -> None:
-        if urlsplit(url).scheme not in ("http", "https"):
-            raise ValueError("网关地址须以 http:// 或 https:// 开头")
-        self.url, self.secret, self.address = url.rstrip("/"), secret.encode(), address
-        self.client = httpx.Client(timeout=TIMEOUT, trust_env=False, follow_redirects=False, transport=transport)
+        self.gateway, self.address = Signed(url, secret, "网关", transport=transport), address
 
     def send(self, message: Message, at: datetime) -> Accepted:
         """Hand one message over. The key makes a repeat harmless."""
         body = json.dumps(
             {"key": message.key, self.address: message.address, "text": message.text}, ensure_ascii=False
         ).encode()
-        answer = self._ask("POST", "/messages", body, at)
+        answer = self.gateway.ask("POST", "/messages", body, at)
         if answer.get("key") != message.key or answer.get("state") != "accepted":
             raise TransientError("网关的答复不是约定的格式")
         return Accepted(f"网关编号 {str(answer.get('id', ''))[:60]}", simulated=answer.get("simulated") is True)
 
     def receipts(self, after: str, at: datetime) -> tuple[list[Receipt], str]:
         """The receipts after a place. One that does not have the agreed form is passed over, the others count."""
-        answer = self._ask("GET", f"/receipts?after={quote(after or '0')}", b"", at)
+        answer = self.gateway.ask("GET", f"/receipts?after={quote(after or '0')}", b"", at)
         rows, following = answer.get("receipts"), answer.get("next")
         if not isinstance(rows, list) or not isinstance(following, (int, str)):
             raise TransientError("网关的回执不是约定的格式")
@@ -59,48 +48,7 @@ class HttpChannel:
 
     def close(self) -> None:
         """Give the connection back."""
-        self.client.close()
-
-    def _ask(self, method: str, path: str, body: bytes, at: datetime) -> dict[str, Any]:
-        stamp = str(int(at.timestamp()))
-        signature = hmac.new(self.secret, f"{stamp}\n{method}\n{path}\n".encode() + body, hashlib.sha256).hexdigest()
-        headers = {"Content-Type": "application/json", "X-Timestamp": stamp, "X-Signature": signature}
-        try:
-            with self.client.stream(method, self.url + path, content=body, headers=headers) as response:
-                content = _within(response)
-        except httpx.HTTPError as error:
-            raise TransientError(f"网关连接不上或没有按时答复（{type(error).__name__}）") from error
-        if response.status_code in REJECTED:
-            raise RejectedError(f"网关拒收（{response.status_code}）{_why(content)}")
-        if response.status_code != 200:
-            raise TransientError(f"网关答复 {response.status_code}{_why(content)}")
-        answer = _object(content)
-        if answer is None:
-            raise TransientError("网关的答复残缺")
-        return answer
-
-
-def _within(response: httpx.Response) -> bytes:
-    """The body, as long as it stays within what an answer may weigh."""
-    content = b""
-    for chunk in response.iter_bytes():
-        content += chunk
-        if len(content) > ANSWER_BYTES:
-            raise TransientError("网关的答复过长")
-    return content
-
-
-def _object(content: bytes) -> dict[str, Any] | None:
-    try:
-        answer = json.loads(content)
-    except ValueError:
-        return None
-    return answer if isinstance(answer, dict) else None
-
-
-def _why(content: bytes) -> str:
-    why = (_object(content) or {}).get("error")
-    return f"：{why[:100]}" if isinstance(why, str) else ""
+        self.gateway.close()
 
 
 def _receipt(row: Any) -> Receipt | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -26,6 +26,7 @@ from .models import Batch, LedgerAccount, PayeeAccount, Payout, Posting
 from .payouts import locked_payout, other_people, step
 
 SENT, PAID, PARTLY, RETURNED = "payout_sent", "money_paid_out", "money_partly_paid_out", "payout_returned"
+HANDED: list[Callable[[Batch], None]] = []  # who is told of a batch in the transaction that makes it: the bank's connection
 ASIDE = {Payout.SENT: LedgerAccount.IN_TRANSIT, Payout.CONFIRMED: LedgerAccount.BANK}
 
 
@@ -44,6 +45,8 @@ def send(*, payout_refs: Sequence[str], by: Actor, at: datetime) -> Batch:
         batch = _batch(rows, by, at)
         for row in rows:
             _go(row, batch, by, at)
+        for tell in HANDED:
+            tell(batch)
     return batch
 
 
@@ -87,8 +90,17 @@ def batch_file(batch: Batch) -> bytes:
     return _file(batch.no, list(batch.payouts.order_by("pk")))
 
 
+def payments_of(batch: Batch) -> list[Payment]:
+    """What the bank is asked to pay; amounts in fen."""
+    return [_payment(row) for row in batch.payouts.order_by("pk")]
+
+
+def _payment(row: Payout) -> Payment:
+    return Payment(row.no, row.holder, row.bank, row.account_no, row.amount_fen, f"执行案款 {row.no}")
+
+
 def _file(no: str, rows: Sequence[Payout]) -> bytes:
-    return payment_file(no, [Payment(r.no, r.holder, r.bank, r.account_no, r.amount_fen, f"执行案款 {r.no}") for r in rows])
+    return payment_file(no, [_payment(row) for row in rows])
 
 
 def _batch(rows: Sequence[Payout], by: Actor, at: datetime) -> Batch:

@@ -6,6 +6,7 @@ from . import court_views, many, payout_views, views
 from .acts import DOINGS
 
 urlpatterns = [
+    path("", include("zhixing.desks.funds.bank.urls")),
     path("", include("zhixing.desks.funds.reports.urls")),
     path("", include("zhixing.desks.funds.reconciling.urls")),
     path("", include("zhixing.desks.funds.distribution.urls")),
