@@ -18,7 +18,6 @@ from django.db import IntegrityError, transaction
 from zhixing.casework.facts import rules
 from zhixing.casework.people.actors import Actor
 from zhixing.casework.people.authority import require
-from zhixing.db.many import collector_paused
 from zhixing.rulebook.deadlines import CST
 from zhixing.rulebook.money.amounts import words, yuan
 from zhixing.rulebook.refusals import Reason, Refusal
@@ -100,6 +99,23 @@ def import_statement(
     return found
 
 
+def book_lines(*, lines: Sequence[Line], name: str, content: bytes, case_id: int | None = None, by: Actor, at: datetime) -> Outcome:
+    """Lines that came without a file (the bank's connection): kept and booked as those of a statement are. `content` is what they
+    were made of, for the fingerprint; amounts in fen. Nothing is kept of an answer without a new line."""
+    require(rules.rulebook(), by, ACTION, what=WHAT)
+    known = set(BankLine.objects.filter(court_id=by.court_id, serial__in=[line.serial for line in lines]).values_list("direction", "serial", "amount_fen"))
+    fresh = [line for line in lines if (line.direction, line.serial, line.amount_fen) not in known]
+    found = Outcome(read=len(lines), unchanged=len(lines) - len(fresh))
+    if fresh:
+        run = begun(file=content, filename=name, bank="", case_id=case_id, by=by, at=at)
+        keep_once(run, fresh, found)
+        _take(run, [line for line in fresh if line.direction == IN], found, by, at)
+        days = sorted(line.booked_at.astimezone(CST).date() for line in fresh)
+        StatementRun.objects.filter(pk=run.pk).update(state=StatementRun.DONE, outcome=found.as_json(), progress=found.read, total=found.read,
+                                                      first_on=days[0], last_on=days[-1], finished_at=at)  # fmt: skip
+    return found
+
+
 def bank_of(name: str) -> str:
     """The id of a bank by its id, its name or a part of it; "" for one that `banks.yaml` does not know."""
     wanted = name.strip()
@@ -125,7 +141,7 @@ def _survey(source: _Source, control: Control | None, closing_fen: int | None) -
 def _book(source: _Source, run: StatementRun, progress: Callable[[int], None], by: Actor, at: datetime) -> Outcome:
     """Book it piece by piece; each piece is a transaction of its own."""
     found = Outcome()
-    with source.stream() as stream, collector_paused():
+    with source.stream() as stream:
         for lines in _pieces(stream, limits()["chunk"]):
             found.read += len(lines)
             keep_once(run, lines, found)
