@@ -47,7 +47,7 @@ def refs(case: Case, matter: Any, pattern: Any) -> dict[str, Any] | None:
     about_matter = pattern.name.startswith("matter")
     duty = Duty.objects.filter(**({"matter": matter} if about_matter else {"case": case})).values_list("pk", flat=True).first()
     known = {"ref": (matter if about_matter else case).ref, "n": duty, "kind": "case_closed", "role": "debtor", "position": 1,
-             "what": "phone", "scan": "nothing00000", "track": "simple", "asset": "nothing00000", "feedback": "nothing00000", "volume": "main", "step": "check", "no": "20260302-001"}  # fmt: skip
+             "what": "phone", "scan": "nothing00000", "track": "simple", "asset": "nothing00000", "feedback": "nothing00000", "volume": "main", "step": "check", "no": "20260302-001", "about": "nothing00000"}  # fmt: skip
     return {name: known[name] for name in names}
 
 
