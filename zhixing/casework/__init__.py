@@ -1,1 +1,1 @@
-"""The trunk: what two desks share, one room per thing."""
+"""The trunk: what two desks share, one room per thing (ARCHITECTURE.md)."""

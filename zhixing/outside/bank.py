@@ -106,7 +106,7 @@ class FileBank:
         self.folder = folder
 
     def submit(self, batch_no: str, payments: Sequence[Payment], at: datetime) -> str:
-        """Write the file of the batch; written again it is the same file."""
+        """Write the file of the batch; written again it is the same file. Raises TransientError when it cannot be written."""
         path = self.folder / f"付款-{batch_no}.csv"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -133,7 +133,7 @@ class HttpBank:
         self.system = Signed(url, secret, "银行接口", transport=transport)
 
     def submit(self, batch_no: str, payments: Sequence[Payment], at: datetime) -> str:
-        """Hand the batch in under its number."""
+        """Hand the batch in under its number. Raises TransientError and RejectedError."""
         told = [{"no": p.no, "holder": p.holder, "bank": p.bank, "account": p.account_no, "amount_fen": p.amount_fen, "purpose": p.purpose} for p in payments]
         body = json.dumps({"batch": batch_no, "payments": told}, ensure_ascii=False).encode()
         answer = self.system.ask("POST", "/batches", body, at)
@@ -146,7 +146,7 @@ class HttpBank:
         return read_all(self.system.ask("GET", f"/payments?batch={quote(batch_no)}", b"", at).get("payments"), read_fate)
 
     def entries(self, after: str, at: datetime) -> tuple[list[Entry], list[str], str]:
-        """The movements after a place."""
+        """The movements after a place. Raises TransientError and RejectedError."""
         answer = self.system.ask("GET", f"/entries?after={quote(after or '0')}", b"", at)
         following = answer.get("next")
         if not isinstance(following, (int, str)):
@@ -161,7 +161,8 @@ MOST_FEN = 10**15
 
 
 def read_all(said: Any, read: Any) -> tuple[list[Any], list[str]]:
-    """Those of the items that have the agreed form, and a sentence for each other; what is still pending is neither."""
+    """Those of the items that have the agreed form, and a sentence for each other; what is still pending is neither.
+    Raises TransientError when it is no list."""
     if not isinstance(said, list):
         raise TransientError("银行接口的答复不是约定的格式")
     found, wrong = [], []

@@ -29,7 +29,7 @@ class HttpChannel:
         self.gateway, self.address = Signed(url, secret, "网关", transport=transport), address
 
     def send(self, message: Message, at: datetime) -> Accepted:
-        """Hand one message over. The key makes a repeat harmless."""
+        """Hand one message over. The key makes a repeat harmless. Raises TransientError and RejectedError."""
         body = json.dumps(
             {"key": message.key, self.address: message.address, "text": message.text}, ensure_ascii=False
         ).encode()
@@ -39,7 +39,8 @@ class HttpChannel:
         return Accepted(f"网关编号 {str(answer.get('id', ''))[:60]}", simulated=answer.get("simulated") is True)
 
     def receipts(self, after: str, at: datetime) -> tuple[list[Receipt], str]:
-        """The receipts after a place. One that does not have the agreed form is passed over, the others count."""
+        """The receipts after a place. One that does not have the agreed form is passed over, the others count.
+        Raises TransientError when it cannot be read."""
         answer = self.gateway.ask("GET", f"/receipts?after={quote(after or '0')}", b"", at)
         rows, following = answer.get("receipts"), answer.get("next")
         if not isinstance(rows, list) or not isinstance(following, (int, str)):
@@ -70,7 +71,7 @@ class EmailChannel:
         self.sender = sender
 
     def send(self, message: Message, at: datetime) -> Accepted:
-        """Send one plain-text mail."""
+        """Send one plain-text mail. Raises TransientError and RejectedError."""
         ident = f"<{hashlib.sha256(message.key.encode()).hexdigest()[:40]}@{self.sender.rpartition('@')[2]}>"
         mail = EmailMessage(
             message.subject, message.text, self.sender, [message.address], headers={"Message-ID": ident}

@@ -88,7 +88,8 @@ class FileInquiries:
         self.folder = folder
 
     def submit(self, query: Query, at: datetime) -> str:
-        """Write one line under an exclusive lock; a request already in the day's file is not written twice."""
+        """Write one line under an exclusive lock; a request already in the day's file is not written twice.
+        Raises TransientError when it cannot be written."""
         path = self.folder / f"查控待发起-{at:%Y%m%d}.csv"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -126,7 +127,7 @@ class HttpInquiries:
         self.client = httpx.Client(timeout=TIMEOUT, trust_env=False, follow_redirects=False, transport=transport, headers=headers)
 
     def submit(self, query: Query, at: datetime) -> str:
-        """Ask; a repeat carries the same request id."""
+        """Ask; a repeat carries the same request id. Raises TransientError and RejectedError."""
         body = {"request_id": query.request_id, "court": query.court, "case_number": query.case_number, "system": query.system,
                 "name": query.name, "id_number": query.id_number}  # fmt: skip
         said = self._ask("POST", "/queries", query.request_id, body)
@@ -136,7 +137,7 @@ class HttpInquiries:
         return number
 
     def answer(self, request_id: str, at: datetime) -> Answer:
-        """What there is by now, checked before it is believed."""
+        """What there is by now, checked before it is believed. Raises TransientError when it cannot be believed."""
         said = self._ask("GET", f"/queries/{quote(request_id, safe='')}/feedback", request_id)
         sections = said.get("sections", [])
         if said.get("state") not in STATES or not isinstance(sections, list) or len(sections) > SECTIONS:

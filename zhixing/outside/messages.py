@@ -72,7 +72,7 @@ class FileChannel:
         return self.folder / f"{self.title}待发-{at:%Y%m%d}.csv"
 
     def send(self, message: Message, at: datetime) -> Accepted:
-        """Write one line under an exclusive lock."""
+        """Write one line under an exclusive lock. Raises TransientError when it cannot be written."""
         path = self.path(at)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)

@@ -159,7 +159,8 @@ def moment(value: Any) -> datetime:
 
 
 def first_day_beyond(start: datetime, period: Period) -> date:
-    """The first day on which more than `period` has passed since `start` (whole days; never rolled)."""
+    """The first day on which more than `period` has passed since `start` (whole days; never rolled).
+    Raises ValueError for a period in other units than days or months."""
     day = start.astimezone(CST).date()
     if period.unit == "months":
         return add_months(day, period.n) + timedelta(days=1)

@@ -18,6 +18,8 @@ Choices = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Regulation:
+    """The regulation that the file is: number, day of force."""
+
     id: str
     title: str
     number: str
@@ -28,6 +30,8 @@ class Regulation:
 
 @dataclass(frozen=True, slots=True)
 class Statute:
+    """A law or interpretation that articles cite, in the version in force from a day."""
+
     id: str
     title: str
     version: str = ""
@@ -38,6 +42,8 @@ class Statute:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
+    """A clause of the regulation; `no_duty` says why it has no duty, gate or page."""
+
     id: str
     title: str
     summary: str
@@ -47,6 +53,8 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
+    """A desk (岗位组): the clauses it works under, whom it hands files to, whom it stands for."""
+
     id: str
     title: str
     group: str
@@ -57,6 +65,8 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Role:
+    """A post (岗位) at a desk; those of no desk look after the system."""
+
     id: str
     title: str
     desk: str | None = None
@@ -64,6 +74,8 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
+    """Something known of a case (`per`: of one paper, lot or entrustment), with its type."""
+
     id: str
     label: str
     type: str
@@ -76,6 +88,8 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class PayloadField:
+    """A field of an event, as its form shows it and the journal keeps it."""
+
     name: str
     label: str
     type: str
@@ -86,6 +100,8 @@ class PayloadField:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
+    """The paper that proves an event, and the volume it is filed in."""
+
     label: str
     required: bool = False
     volume: str = "main"
@@ -93,6 +109,8 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class EventKind:
+    """What can happen: its clause, fields and proof, the facts that it sets."""
+
     kind: str
     title: str
     verb: str
@@ -112,6 +130,8 @@ class EventKind:
 
 @dataclass(frozen=True, slots=True)
 class Predicate:
+    """A condition by name, for gates to ask, with the words for what is missing."""
+
     id: str
     sentence: str
     clause: str
@@ -122,6 +142,8 @@ class Predicate:
 
 @dataclass(frozen=True, slots=True)
 class ExclusionRule:
+    """A period taken out of clocks, from one event to another (announcement, appraisal, auction)."""
+
     id: str
     title: str
     starts_on: str
@@ -134,18 +156,24 @@ class ExclusionRule:
 
 @dataclass(frozen=True, slots=True)
 class Article:
+    """An article of a statute with the outer limit it sets."""
+
     statute: str
     no: str
 
 
 @dataclass(frozen=True, slots=True)
 class MetBy:
+    """The events that meet a duty: any of them, or all."""
+
     kinds: Choices
     all: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Extends:
+    """The event that extends a duty, the field with the new day, and who approves."""
+
     by: str
     until_field: str
     approvers: Choices = ()
@@ -153,12 +181,16 @@ class Extends:
 
 @dataclass(frozen=True, slots=True)
 class Warn:
+    """When a duty warns: periods before and after it is due."""
+
     before: tuple[Period, ...] = ()
     after: tuple[Period, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class DutyRule:
+    """A duty: who owes what, from which event, within which period, by which clause."""
+
     id: str
     clause: str
     desk: str
@@ -184,6 +216,8 @@ class DutyRule:
 
 @dataclass(frozen=True, slots=True)
 class Need:
+    """What a gate asks for, who sees to it, and where."""
+
     predicate: str
     desk: str
     by: Choices = ()
@@ -191,12 +225,16 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Override:
+    """Who may pass a gate in writing."""
+
     roles: Choices
     reason: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
+    """What must be there before an event is recorded."""
+
     id: str
     clause: str
     blocks: str
@@ -212,6 +250,8 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
+    """A ground for or against the simple track (四(一))."""
+
     clause: str
     predicate: str
     note: str | None = None
@@ -219,6 +259,8 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Rung:
+    """A rung of the delivery ladder (三(三)2)."""
+
     rung: int
     id: str
     title: str
@@ -231,6 +273,8 @@ class Rung:
 
 @dataclass(frozen=True, slots=True)
 class Authority:
+    """Who may do an action, who never, whose approval it waits for, and whom it may not share a person with (trust R1-R3)."""
+
     action: str
     roles: Choices
     clause: str
@@ -244,6 +288,8 @@ class Authority:
 
 @dataclass(frozen=True, slots=True)
 class Disclosure:
+    """Who is told of an event, and by which channel (二(四)1)."""
+
     id: str
     on: str
     to: Choices
@@ -256,6 +302,8 @@ class Disclosure:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
+    """How the court reads a clause that allows more than one reading; 待核 until decided."""
+
     id: str
     clauses: Choices
     conflict: str

@@ -64,7 +64,7 @@ def approve(*, ref: str, answer: str = "", by: Actor, at: datetime) -> Recorded:
 
 
 def decline(*, ref: str, answer: str, by: Actor, at: datetime) -> Approval:
-    """Decline a request; the answer is shown to the person who asked."""
+    """Decline a request; the answer is shown to the person who asked. Refuses without a reason."""
     if not answer.strip():
         raise Refusal.because("暂不能退回申请", "没有写明不批准的理由", field="answer", now="请写明理由")
     with transaction.atomic():
@@ -72,7 +72,7 @@ def decline(*, ref: str, answer: str, by: Actor, at: datetime) -> Approval:
 
 
 def withdraw(*, ref: str, by: Actor, at: datetime) -> Approval:
-    """Take back one's own request before it is decided."""
+    """Take back one's own request before it is decided. Refuses somebody else's."""
     with transaction.atomic():
         approval = _waiting(ref, by)
         if approval.asked_by_id != by.person_id:

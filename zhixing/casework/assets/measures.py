@@ -152,7 +152,8 @@ def _taken(measure: Measure, kind: Kind) -> dict[str, Any]:
 def renew_measure(
     *, measure_ref: str, expires_on: date | None = None, proof: Proof, by: Actor, at: datetime, recorded_at: datetime | None = None
 ) -> Measure:
-    """Renew a standing measure before it lapses, for no longer than its first term (cpl_interp 第485条第2款)."""
+    """Renew a standing measure before it lapses, for no longer than its first term (cpl_interp 第485条第2款).
+    Refuses a measure that has lapsed and a term beyond the longest."""
     what = "暂不能续行"
     with transaction.atomic():
         measure = _measure(measure_ref, by.court_id, what)
@@ -176,7 +177,8 @@ def renew_measure(
 def take_effect(
     *, measure_ref: str, effective_on: date, expires_on: date | None = None, proof: Proof, by: Actor, at: datetime
 ) -> Measure:
-    """A waiting measure rises to first in rank when those before it are released (ckd 第26条); its term counts from then."""
+    """A waiting measure rises to first in rank when those before it are released (ckd 第26条); its term counts from then.
+    Refuses one that does not wait."""
     what = "暂不能登记轮候转正"
     with transaction.atomic():
         measure = _measure(measure_ref, by.court_id, what)
@@ -232,7 +234,7 @@ def _measure(ref: str, court_id: int, what: str) -> Measure:
 
 
 def lock_case(case_id: int, court_id: int, what: str) -> Case:
-    """The court's case, locked: two acts on its assets stand in a queue."""
+    """The court's case, locked: two acts on its assets stand in a queue. Refuses (404) another court's."""
     case = Case.objects.select_for_update(of=("self",)).filter(pk=case_id, court_id=court_id).select_related("court__prefecture").first()
     if case is None:
         raise Refusal.because(what, "没有这个案件", status=404)

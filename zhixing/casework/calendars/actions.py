@@ -102,6 +102,7 @@ def edit_calendar(
     """Write the court's next calendar version and project again exactly the open clocks that it moves.
 
     One transaction; each case touched gets the event `clocks_reprojected` with old and new moments and the reason.
+    Refuses without a reason.
     """
     require(rules.rulebook(), by, "do:edit_calendar", what="暂不能修改日历")
     if not reason.strip():

@@ -1,0 +1,1 @@
+"""Courts: every row belongs to one (一2)."""

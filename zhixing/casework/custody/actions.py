@@ -28,7 +28,8 @@ class Outcome:
 def offer_handoff(
     *, case_id: int, to_desk: str, contents: Sequence[str], override: str = "", key: str | None = None, by: Actor, at: datetime
 ) -> Handoff:
-    """Offer a file to another desk with the list of what is in it. Only the holding desk may; its gates are asked."""
+    """Offer a file to another desk with the list of what is in it. Only the holding desk may; its gates are asked.
+    Refuses a file that is elsewhere or already offered, a desk it never goes to, and an empty list."""
     book = rules.rulebook()
     listed = [line.strip() for line in contents if line.strip()]
     if not listed:
@@ -61,7 +62,8 @@ def offer_handoff(
 
 
 def accept_handoff(*, ref: str, by: Actor, at: datetime) -> Handoff:
-    """Take over a file: handoff answered, custody swapped and event recorded, or nothing of it. One of two wins."""
+    """Take over a file: handoff answered, custody swapped and event recorded, or nothing of it. One of two wins.
+    Refuses when the file is no longer with the desk that offered it."""
     with transaction.atomic():
         handoff = _answer(ref, Handoff.ACCEPTED, "", "接收", by, at)
         ended = Custody.objects.filter(case_id=handoff.case_id, until_at=None, desk=handoff.from_desk).update(until_at=at)
@@ -73,7 +75,8 @@ def accept_handoff(*, ref: str, by: Actor, at: datetime) -> Handoff:
 
 
 def refuse_handoff(*, ref: str, reason: str, by: Actor, at: datetime) -> Handoff:
-    """Send a file back unaccepted; the reason is shown to the desk that offered it, which still holds it."""
+    """Send a file back unaccepted; the reason is shown to the desk that offered it, which still holds it.
+    Refuses to do so without a reason."""
     if not reason.strip():
         raise Refusal.because("暂不能退回", "没有写明理由", clause=CLAUSE, field="reason", now="请写明退回的理由")
     with transaction.atomic():

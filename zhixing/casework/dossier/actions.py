@@ -57,7 +57,8 @@ def add_scan(
 def move_scan(
     *, case_id: int | None = None, matter_id: int | None = None, ref: str, up: bool, by: Actor,
 ) -> None:  # fmt: skip
-    """Swap a paper with its neighbour in the volume. At the end of the volume nothing happens."""
+    """Swap a paper with its neighbour in the volume. At the end of the volume nothing happens.
+    Refuses a paper that is not in this dossier."""
     require(rules.rulebook(), by, "do:upload", what="暂不能调整顺序")
     with transaction.atomic():
         where = _where(case_id, matter_id, by.court_id)
@@ -79,7 +80,8 @@ def record_with_proof(
     kind: str, *, proof: UploadedFile | None, case_id: int | None = None, matter_id: int | None = None,
     payload: Mapping[str, Any], desk: str, key: str, override: str = "", by: Actor, at: datetime, recorded_at: datetime,
 ) -> Recorded:  # fmt: skip
-    """Record an event with the paper that proves it: both or neither. A repeated key files nothing twice."""
+    """Record an event with the paper that proves it: both or neither. A repeated key files nothing twice.
+    Refuses without the paper where the regulation requires one."""
     spec = rules.rulebook().events[kind]
     if proof is None and spec.proof is not None and spec.proof.required:
         raise Refusal.because(f"暂不能{spec.verb}", f"没有上传{spec.proof.label}", clause=spec.clause, field="proof",

@@ -61,7 +61,7 @@ class Checked:
 
 
 def check(file: IO[bytes], name: str, size: int) -> Checked:
-    """Check an upload. Raises `Refusal` on field `file` saying what is wrong with it and what to do."""
+    """Check an upload. Raises `Refusal` on field `file` saying what is wrong with it and what to do. Sizes in bytes."""
     if size == 0:
         raise refused("文件是空的", "请重新扫描后上传")
     file.seek(0)

@@ -1,4 +1,4 @@
-"""The only way an event enters: `record` for one act, `record_many` for history that is imported or replayed."""
+"""The only way an event enters: `record` for one act, `record_many` for history that is imported or replayed (ADR 2)."""
 
 from .record import Recorded, record
 from .record_many import History, record_many

@@ -70,7 +70,7 @@ def _tell(court_id: int, row: dict[str, Any], rung: int, at: datetime) -> int:
 
 
 def mark_read(*, desk: str, ids: Collection[int], by: Actor, at: datetime) -> int:
-    """Mark reminders of one's own desk as read. Returns how many."""
+    """Mark reminders of one's own desk as read. Returns how many. Refuses another desk's."""
     if desk not in by.desks:
         raise Refusal.because("暂不能标记已读", "这是别的岗位组的提醒", status=403)
     rows = Notice.objects.filter(court_id=by.court_id, to_desk=desk, pk__in=list(ids), read_at=None)

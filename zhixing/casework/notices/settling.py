@@ -33,7 +33,8 @@ HAND, WORDS = "hand", 180
 @transaction.atomic
 def resend_notices(*, ids: Collection[int], origin: str = "", by: Actor, at: datetime) -> int:
     """Send failed notices again and release held ones. Returns how many now wait to be sent; others are left as they are.
-    `origin` is the network address of the request; it (else the person) may set off so many messages an hour (trust T17)."""
+    `origin` is the network address of the request; it (else the person) may set off so many messages an hour (trust T17).
+    Refuses beyond the budget of one machine in an hour (T17)."""
     what = "暂不能重发"
     rows = _rows(ids, (Notice.FAILED, Notice.HELD), what, by)
     owner, most = f"from:{origin or by.person_id}", policy().request_hour
@@ -101,7 +102,7 @@ def cancel_notices(*, ids: Collection[int], reason: str, by: Actor, at: datetime
 @transaction.atomic
 def tell_by_hand(*, ids: Collection[int], manner: str, note: str, by: Actor, at: datetime) -> int:
     """Register that these people were told by other means (`manner` of the policy, `note` says when and how). Returns how
-    many. What had not been sent will not be."""
+    many. What had not been sent will not be. Refuses a manner that the policy does not have."""
     if manner not in policy().by_hand:
         raise Refusal.because("暂不能登记人工告知", "请选择告知方式", clause=CLAUSE, field="manner")
     note = _reason(note, "暂不能登记人工告知", "note")
@@ -115,7 +116,7 @@ def tell_by_hand(*, ids: Collection[int], manner: str, note: str, by: Actor, at:
 
 @transaction.atomic
 def register_contact(*, party_id: int, channel: str, address: str, by: Actor, at: datetime) -> Contact:
-    """Register or change a party's address for a channel other than the telephone of the file."""
+    """Register or change a party's address for a channel other than the telephone of the file. Refuses an address that cannot be one."""
     require(rules.rulebook(), by, "do:register_contact", what="暂不能登记联系方式")
     rule, address = policy().channels.get(channel), address.strip()
     party = Party.objects.filter(court_id=by.court_id, pk=party_id).first()

@@ -57,7 +57,7 @@ def set_active(*, person: Person, active: bool, by: Actor, at: datetime) -> None
 
 
 def reset_password(*, person: Person, password: str, by: Actor, at: datetime) -> None:
-    """Give somebody who forgot theirs a password for one log-in; it ends their sessions and unlocks the account."""
+    """Give somebody who forgot theirs a password for one log-in; it ends their sessions and unlocks the account. Refuses a weak one."""
     what = "暂不能重置密码"
     with _changing(person, "do:create_account", what, by) as account:
         if reasons := _password_reasons(password, account):
@@ -77,7 +77,8 @@ def unlock(*, person: Person, by: Actor, at: datetime) -> None:
 
 
 def change_own_password(*, person: Person, password: str, by: Actor, at: datetime) -> None:
-    """Set one's own password; the one given by an administrator is then no longer asked to be changed."""
+    """Set one's own password; the one given by an administrator is then no longer asked to be changed.
+    Refuses a weak one and the present one."""
     what = "暂不能修改密码"
     require(rules.rulebook(), by, "do:change_password", what=what)
     reasons = _password_reasons(password, person, "new_password1")
@@ -103,7 +104,8 @@ def grant_post(
 def assign_stand_in(
     *, person: Person, absent: Person, role: str, from_on: date, until_on: date, by: Actor, at: datetime
 ) -> Assignment:
-    """Let a person stand in for another in one post between two days (inclusive)."""
+    """Let a person stand in for another in one post between two days (inclusive).
+    Refuses administrators' posts, and an absent person who does not hold the post then."""
     what = "暂不能安排代理"
     if role in administrators(rules.rulebook()):
         raise Refusal.because(what, "管理员岗位不能代理", clause=CLAUSE, field="role", now="请由安全管理员授予岗位")

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 
 
 class PersonManager(BaseUserManager["Person"]):
+    """How Django finds and makes people."""
     def get_by_natural_key(self, username: str | None) -> Person:
         return self.select_related("court").get(username=username)
 

@@ -91,7 +91,7 @@ def set_mapping(*, run: ImportRun, mapping: Mapping[str, str], sheet: str, by: A
 
 
 def queue_import(*, run: ImportRun, by: Actor) -> None:
-    """Put the import in the queue once: a second click finds it queued already."""
+    """Put the import in the queue once: a second click finds it queued already. Refuses one that began."""
     require(rules.rulebook(), by, ACTION, what="暂不能导入台账")
     if not ImportRun.objects.filter(pk=run.pk, state__in=["preview", "failed"]).update(state="queued", error=""):
         raise Refusal.because("不用再导入一次", "这次导入已经开始或完成", now="请查看进度", status=409)
@@ -121,7 +121,8 @@ def carry_out(*, run_id: int, by: Actor, at: datetime) -> None:
 
 
 def undo(*, run: ImportRun, reason: str, by: Actor, at: datetime) -> tuple[int, list[str]]:
-    """Void what the import created and nobody has worked on since; says how many, and which were kept."""
+    """Void what the import created and nobody has worked on since; says how many, and which were kept.
+    Refuses without a reason, and an import that is not done or undone already."""
     if not reason.strip():
         raise Refusal.because("暂不能撤销导入", "没有写明理由", field="reason", now="请写明撤销理由")
     if run.state != "done":

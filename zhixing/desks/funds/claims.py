@@ -60,7 +60,7 @@ def claim(*, receipt_ref: str, case_id: int, reason: str, key: str = "", by: Act
 
 
 def refuse_claim(*, receipt_ref: str, why: str, by: Actor, at: datetime) -> Receipt:
-    """The funds desk does not confirm a claim: the money waits again, with why."""
+    """The funds desk does not confirm a claim: the money waits again, with why. Refuses without a reason."""
     with transaction.atomic():
         row = _waiting(receipt_ref, by.court_id, IDENTIFIED, Receipt.CLAIMED)
         if not why.strip():
@@ -73,7 +73,8 @@ def refuse_claim(*, receipt_ref: str, why: str, by: Actor, at: datetime) -> Rece
 
 
 def book(*, receipt_ref: str, key: str = "", by: Actor, at: datetime) -> Receipt:
-    """Confirm a claim: from suspense to the case's account, by somebody else than the claimant; the handler is reminded."""
+    """Confirm a claim: from suspense to the case's account, by somebody else than the claimant; the handler is reminded.
+    Refuses the claimant."""
     with transaction.atomic():
         before = Receipt.objects.filter(ref=receipt_ref, court_id=by.court_id).values_list("case_id", flat=True).first()
         if before is not None:

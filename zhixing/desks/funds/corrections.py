@@ -22,7 +22,8 @@ ASKED, CORRECTED = "receipt_correction_asked", "receipt_corrected"
 
 
 def ask_correction(*, receipt_ref: str, number: str = "", reason: str, key: str = "", by: Actor, at: datetime) -> Receipt:
-    """Say that a receipt stands on the wrong case and, if known, on which it belongs. Nothing moves yet."""
+    """Say that a receipt stands on the wrong case and, if known, on which it belongs. Nothing moves yet.
+    Refuses a case of another court and the case it stands on."""
     with transaction.atomic():
         row = _held(receipt_ref, by.court_id, ASKED)
         right = Case.objects.filter(court_id=by.court_id, number=number.strip()).first() if number.strip() else None
@@ -37,7 +38,7 @@ def ask_correction(*, receipt_ref: str, number: str = "", reason: str, key: str 
 
 def correct(*, receipt_ref: str, by: Actor, at: datetime) -> Receipt:
     """Approve it, as somebody else: the posting is reversed; the money goes to the right case, back to suspense, or off the books
-    when it was registered by mistake."""
+    when it was registered by mistake. Refuses who asked, and a receipt that nobody asked about."""
     what = what_of(CORRECTED)
     with transaction.atomic():
         row = _held(receipt_ref, by.court_id, CORRECTED)

@@ -45,6 +45,7 @@ def text_field(label: str, required: bool = True, most: int = 120, help_text: st
 
 
 def choice_field(label: str, choices: Sequence[tuple[Any, str]], required: bool = True, help_text: str = "") -> forms.ChoiceField:
+    """A choice that begins with "choose"."""
     first = [] if len(choices) == 1 else [("", "请选择")]
     return forms.ChoiceField(label=label, choices=[*first, *choices], required=required, help_text=help_text)
 

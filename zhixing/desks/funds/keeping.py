@@ -32,7 +32,7 @@ def limits() -> dict[str, Any]:
 
 
 def locked_case(case_id: int, court_id: int, what: str) -> Case:
-    """The case of this court, locked: two hands at its money then stand in a queue."""
+    """The case of this court, locked: two hands at its money then stand in a queue. Refuses (404) another court's."""
     case = Case.objects.select_for_update().filter(pk=case_id, court_id=court_id).first()
     if case is None:
         raise Refusal.because(what, "没有这个案件", status=404)
@@ -40,7 +40,7 @@ def locked_case(case_id: int, court_id: int, what: str) -> Case:
 
 
 def locked_receipt(ref: str, court_id: int, what: str) -> Receipt:
-    """The receipt of this court, locked; its case is locked by the caller where the case's money moves."""
+    """The receipt of this court, locked; its case is locked by the caller where the case's money moves. Refuses (404) another court's."""
     receipt = Receipt.objects.select_for_update().filter(ref=ref, court_id=court_id).first()
     if receipt is None:
         raise Refusal.because(what, "没有这笔来款", status=404)

@@ -31,7 +31,8 @@ ASIDE = {Payout.SENT: LedgerAccount.IN_TRANSIT, Payout.CONFIRMED: LedgerAccount.
 
 
 def send(*, payout_refs: Sequence[str], by: Actor, at: datetime) -> Batch:
-    """Hand approved payouts to the bank: one batch, one file, all or none. Each goes at most once, whatever is clicked or retried."""
+    """Hand approved payouts to the bank: one batch, one file, all or none. Each goes at most once, whatever is clicked or retried.
+    Refuses all when one may not go."""
     what, refs = what_of(SENT), sorted(set(payout_refs))
     require(rules.rulebook(), by, "do:export_payouts", what=what)
     with transaction.atomic():
@@ -53,7 +54,8 @@ def send(*, payout_refs: Sequence[str], by: Actor, at: datetime) -> Batch:
 def confirm(
     *, payout_ref: str, bank_ref: str, proof: UploadedFile | None = None, by: Actor, at: datetime, recorded_at: datetime | None = None
 ) -> Payout:
-    """The bank says it is paid. When nothing of the receipt is left, the clocks of 四(二)2(6) and 四(三)2(2) are met."""
+    """The bank says it is paid. When nothing of the receipt is left, the clocks of 四(二)2(6) and 四(三)2(2) are met.
+    Refuses without the bank's number, and a payout that is not with the bank."""
     recorded = recorded_at or at
     with transaction.atomic():
         row = locked_payout(payout_ref, by.court_id, PAID, Payout.SENT)
@@ -70,7 +72,8 @@ def confirm(
 
 
 def give_back(*, payout_ref: str, reason: str, by: Actor, at: datetime, recorded_at: datetime | None = None) -> Payout:
-    """The bank gave it back, before or after it had said paid: the money is on the case's account again and its clock runs again."""
+    """The bank gave it back, before or after it had said paid: the money is on the case's account again and its clock runs again.
+    Refuses without a reason, and a payout that is not with the bank."""
     recorded = recorded_at or at
     with transaction.atomic():
         row = locked_payout(payout_ref, by.court_id, RETURNED, Payout.SENT, Payout.CONFIRMED)

@@ -54,7 +54,8 @@ class Wish:
 def name_account(
     *, case_id: int, party_id: int | None, holder: str, bank: str, number: str, evidence: str, by: Actor, at: datetime
 ) -> PayeeAccount:
-    """Where somebody wants money. A party's new account takes the place of the one before, and waits (T2)."""
+    """Where somebody wants money. A party's new account takes the place of the one before, and waits (T2).
+    Refuses an account that is not whole and people who are no party."""
     what = "没有登记收款账户"
     with transaction.atomic():
         case = locked_case(case_id, by.court_id, what)
@@ -104,7 +105,8 @@ def request(*, case_id: int, wish: Wish, key: str = "", by: Actor, at: datetime)
 
 
 def check(*, payout_ref: str, note: str, by: Actor, at: datetime) -> Payout:
-    """The funds desk compares the account with the papers and calls the payee back; `note` says how (T2)."""
+    """The funds desk compares the account with the papers and calls the payee back; `note` says how (T2).
+    Refuses who asked, and without the note."""
     with transaction.atomic():
         row = locked_payout(payout_ref, by.court_id, CHECKED, Payout.REQUESTED)
         other_people(row, by, CHECKED)
@@ -116,7 +118,8 @@ def check(*, payout_ref: str, note: str, by: Actor, at: datetime) -> Payout:
 
 
 def approve(*, payout_ref: str, by: Actor, at: datetime) -> Payout:
-    """A leader approves within the post's ceiling; from here on the money is reserved and the fingerprint fixed."""
+    """A leader approves within the post's ceiling; from here on the money is reserved and the fingerprint fixed.
+    Refuses beyond the ceiling (yuan, `limits.yaml`) and who asked or checked."""
     with transaction.atomic():
         row = locked_payout(payout_ref, by.court_id, APPROVED, Payout.CHECKED)
         other_people(row, by, APPROVED)
@@ -132,7 +135,7 @@ def approve(*, payout_ref: str, by: Actor, at: datetime) -> Payout:
 
 
 def cancel(*, payout_ref: str, reason: str, by: Actor, at: datetime) -> Payout:
-    """Take a payout back before it is sent, or do not let it pass; what was reserved is free again."""
+    """Take a payout back before it is sent, or do not let it pass; what was reserved is free again. Refuses without a reason."""
     with transaction.atomic():
         row = locked_payout(payout_ref, by.court_id, CANCELLED, *Payout.PENDING)
         if not reason.strip():
@@ -169,7 +172,8 @@ def locked_payout(ref: str, court_id: int, kind: str, *states: str) -> Payout:
 
 
 def step(row: Payout, state: str, **changes: Any) -> None:
-    """Take the payout to its next state, if it still is where it was read: one statement, so it happens once (R5, I5)."""
+    """Take the payout to its next state, if it still is where it was read: one statement, so it happens once (R5, I5).
+    Refuses (409) when somebody was quicker."""
     if not Payout.objects.filter(pk=row.pk, state=row.state).update(state=state, **changes):
         raise Refusal.because("没有办理", f"发放单 {row.no} 刚刚有变化", clause=CLAUSE, now="请刷新页面", status=409)
     row.state = state
@@ -229,7 +233,7 @@ def _owed(row: Payout, what: str) -> int:
 
 
 def other_people(row: Payout, by: Actor, kind: str) -> None:
-    """Whoever has done a step of this payout does no other (trust R2; the table says the same)."""
+    """Whoever has done a step of this payout does no other (trust R2; the table says the same). Refuses them (403)."""
     done = {row.requested_by_id: "申请", row.checked_by_id: "复核", row.approved_by_id: "批准", row.sent_by_id: "付款"}
     if by.person_id in done:
         raise Refusal.because(what_of(kind), f"{by.name}已经办理过这张发放单的{done[by.person_id]}，这一步须由另一人办理", clause=CLAUSE,

@@ -86,7 +86,7 @@ def case_key(row: Receipt) -> str:
 
 
 def notice(*, receipt_ref: str, notice_no: str, amount_fen: int | None = None, key: str = "", by: Actor, at: datetime, recorded_at: datetime | None = None) -> Recorded:
-    """The finance department's arrival notice: the three days of 四(三)2(2) begin."""
+    """The finance department's arrival notice: the three days of 四(三)2(2) begin. Refuses another amount (fen) than arrived."""
     with transaction.atomic():
         row = booked_receipt(receipt_ref, by.court_id, what_of(NOTICE))
         if amount_fen is not None and amount_fen != row.amount_fen:
@@ -104,7 +104,7 @@ def account_for(
     recorded_at: datetime | None = None,
 ) -> Accounting | None:  # fmt: skip
     """Work out what the applicants may get and settle the execution fee out of this receipt (四(三)2(2)). None when the same form
-    did it before."""
+    did it before. Amounts in fen; refuses negative ones and a fee beyond the receipt."""
     recorded = recorded_at or at
     with transaction.atomic():
         row = booked_receipt(receipt_ref, by.court_id, what_of(ACCOUNTED))
@@ -128,7 +128,8 @@ def account_for(
 
 
 def set_dispute(*, case_id: int, amount_fen: int, reason: str, key: str = "", by: Actor, at: datetime, recorded_at: datetime | None = None) -> Recorded:
-    """Hold back what is disputed, so that the undisputed part can go out first; 0 lets everything go again (二(四)1(5))."""
+    """Hold back what is disputed, so that the undisputed part can go out first; 0 lets everything go again (二(四)1(5)).
+    In fen; refuses more than is free on the account."""
     with transaction.atomic():
         locked_case(case_id, by.court_id, what_of(DISPUTE))
         done = record(DISPUTE, court_id=by.court_id, case_id=case_id, payload={"amount_yuan": text_of(amount_fen), "reason": reason}, key=key or None,
@@ -146,7 +147,8 @@ def pay_on_site(
     *, case_id: int, money: Money, payee: str, officers: tuple[str, str], proof: UploadedFile | None, key: str, by: Actor, at: datetime,
     recorded_at: datetime | None = None,
 ) -> Receipt:  # fmt: skip
-    """Money handed over on the spot before two officers; the funds desk books it by the next working day (四(三)1)."""
+    """Money handed over on the spot before two officers; the funds desk books it by the next working day (四(三)1).
+    Refuses fewer than two different officers."""
     recorded, names = recorded_at or at, [o.strip() for o in officers]
     if len({n for n in names if n}) < 2:
         raise Refusal.because(what_of(MADE), "现场交付要有两名不同的执行人员在场", clause=clause_of(MADE), field="officers", now="请写明两人姓名")
@@ -161,7 +163,8 @@ def pay_on_site(
 
 
 def book_on_site(*, receipt_ref: str, amount_fen: int, key: str = "", by: Actor, at: datetime, recorded_at: datetime | None = None) -> Receipt:
-    """Book what was handed over on the spot: in and out of the case's account, so that everything goes through it (四(三)1)."""
+    """Book what was handed over on the spot: in and out of the case's account, so that everything goes through it (四(三)1).
+    Refuses who registered it, another amount (fen) than the slip says, and what is booked already."""
     recorded = recorded_at or at
     with transaction.atomic():
         row = locked_receipt(receipt_ref, by.court_id, what_of(BOOKED))
@@ -185,7 +188,7 @@ def book_on_site(*, receipt_ref: str, amount_fen: int, key: str = "", by: Actor,
 
 
 def booked_receipt(ref: str, court_id: int, what: str) -> Receipt:
-    """A receipt that is on its case's account, both locked (the case first)."""
+    """A receipt that is on its case's account, both locked (the case first). Refuses (409) one that is not."""
     found = Receipt.objects.filter(ref=ref, court_id=court_id).values_list("case_id", flat=True).first()
     if found is None:
         raise Refusal.because(what, "没有这笔来款，或还没有入案", clause=CLAUSE, status=404)

@@ -83,7 +83,7 @@ def _may_ask(case: Case, system: str, asked: Sequence[Party], at: datetime, what
 
 
 def skip_provincial(*, case_id: int, reason: str, key: str = "", by: Actor, at: datetime) -> Recorded:
-    """点对点 has no interface for this court: said with its reason (四(二)2(2))."""
+    """点对点 has no interface for this court: said with its reason (四(二)2(2)). Refuses without one."""
     kind = STARTED[Inquiry.PROVINCIAL]
     if not reason.strip():
         raise Refusal.because("暂不能登记不适用", "没有写明不适用的理由", clause=rules.rulebook().events[kind].clause, field="reason")
@@ -178,7 +178,7 @@ def complete_control(*, case_id: int, result: str = "", key: str = "", by: Actor
 
 
 def locate_asset(*, case_id: int, asset_ref: str, area: str, place: str, key: str = "", by: Actor, at: datetime) -> Asset:
-    """Somebody found out where an asset lies; feedbacks no longer say otherwise (三(二)6(2))."""
+    """Somebody found out where an asset lies; feedbacks no longer say otherwise (三(二)6(2)). Refuses without an answer."""
     what = f"暂不能{rules.rulebook().events[LOCATED].verb}"
     with transaction.atomic():
         case = lock_case(case_id, by.court_id, what)
@@ -193,7 +193,8 @@ def locate_asset(*, case_id: int, asset_ref: str, area: str, place: str, key: st
 
 
 def pass_assets(*, case_id: int, asset_refs: Sequence[str], handed_to: str = "", key: str = "", by: Actor, at: datetime) -> list[Asset]:
-    """Hand assets outside the city to the entrustment desk, one event for each (三(二)6(2))."""
+    """Hand assets outside the city to the entrustment desk, one event for each (三(二)6(2)).
+    Refuses those that lie inside, or nobody knows where."""
     what = f"暂不能{rules.rulebook().events[PASSED].verb}"
     passed = []
     with transaction.atomic():

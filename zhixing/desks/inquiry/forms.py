@@ -77,7 +77,7 @@ class ImportForm(DeskForm):
         self.now = now
 
     def clean_received_at(self) -> datetime | None:
-        """Not in the future."""
+        """Not in the future. Raises ValidationError."""
         given = self.cleaned_data.get("received_at")
         if given and given > self.now:
             raise forms.ValidationError("反馈时间不能晚于现在")

@@ -86,7 +86,7 @@ def preview(*, case: Case, form: Form, received_at: datetime) -> tuple[Read, dic
 def take_in(
     *, case_id: int, form: Form, data: bytes, filename: str, received_at: datetime | None = None, inquiry_ref: str = "", by: Actor, at: datetime
 ) -> Outcome:
-    """Rows, event, facts and paper in one transaction, or nothing of it."""
+    """Rows, event, facts and paper in one transaction, or nothing of it. Refuses a feedback from the future."""
     received_at = received_at or at
     if received_at > at:
         raise Refusal.because(WHAT, "反馈时间不能晚于现在", field="received_at", now="请更正反馈时间")

@@ -70,7 +70,8 @@ def explain_no_reception(
 
 
 def countersign_statement(*, case_id: int, note: str = "", by: Actor, at: datetime) -> Recorded:
-    """A colleague of the window puts their name beside the statement; whoever wrote or signed it cannot."""
+    """A colleague of the window puts their name beside the statement; whoever wrote or signed it cannot.
+    Refuses them (403), and where no signed statement waits."""
     with transaction.atomic():
         _locked(case_id, by.court_id, COUNTERSIGN_KIND)
         current = _current(case_id)

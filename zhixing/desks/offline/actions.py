@@ -46,7 +46,8 @@ class Doing:
 def open_deliveries(
     *, case_id: int, papers: Sequence[tuple[str, str]], party_ids: Sequence[int] = (), others: Sequence[str] = (), by: Actor, at: datetime
 ) -> list[Delivery]:
-    """Put down what is to be served on whom: every paper (title, its number) for every recipient; what is there stays as it is."""
+    """Put down what is to be served on whom: every paper (title, its number) for every recipient; what is there stays as it is.
+    Refuses without a paper or a recipient."""
     what = "暂不能登记待送文书"
     require(rules.rulebook(), by, KEEP, what=what)
     papers = list(dict.fromkeys((title.strip()[:120], ref.strip()[:60]) for title, ref in papers if title.strip()))
@@ -100,7 +101,8 @@ def attempt(*, case_id: int, refs: Sequence[str], doing: Doing, by: Actor, at: d
 
 
 def skip(*, case_id: int, refs: Sequence[str], rung: str, reason: str, key: str = "", by: Actor, at: datetime) -> None:
-    """Pass a rung over, with the reason. A rung above it is not passed over before the ones below (三(三)2)."""
+    """Pass a rung over, with the reason. A rung above it is not passed over before the ones below (三(三)2).
+    Refuses a rung that the ladder does not let anybody skip."""
     spec = ladder().rungs[rung]
     if not spec.skip_event:
         raise Refusal.because("暂不能跳过", f"{spec.title}不能跳过", clause=spec.clause)
@@ -119,7 +121,7 @@ def skip(*, case_id: int, refs: Sequence[str], rung: str, reason: str, key: str 
 
 
 def end(*, ref: str, reason: str, by: Actor, at: datetime) -> None:
-    """Give a delivery up, with the reason (the paper was withdrawn, the recipient is no party any more)."""
+    """Give a delivery up, with the reason (the paper was withdrawn, the recipient is no party any more). Refuses without a reason."""
     what = "暂不能终止送达"
     require(rules.rulebook(), by, KEEP, what=what)
     if not reason.strip():

@@ -75,7 +75,8 @@ def _drop_refused(case_id: int, but: Announcement) -> None:
 
 
 def post_announcement(*, ref: str, published_on: date, proof: UploadedFile | None, by: Actor, at: datetime) -> Announcement:
-    """Write down that an approved announcement was posted or printed, with the photographs; thirty days run from that day."""
+    """Write down that an approved announcement was posted or printed, with the photographs; thirty days run from that day.
+    Refuses before the approval and without the photographs."""
     spec = ladder().rungs[RUNG]
     what = "暂不能登记公告"
     require(rules.rulebook(), by, f"record:{spec.event}", what=what)

@@ -82,7 +82,7 @@ def _check(taken: Taken, at: datetime) -> None:
 def report(*, task_ref: str, done: bool, text: str, result: str = "", key: str = "", happened_at: datetime, by: Actor, at: datetime) -> bool:
     """Answer a task from outside; of a delivery also its result, with the photograph that was brought back as its proof.
 
-    False when the same was said before.
+    False when the same was said before. Refuses a result without its proof.
     """
     with transaction.atomic():
         task = _task(task_ref, by)

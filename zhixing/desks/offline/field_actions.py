@@ -41,7 +41,8 @@ class Stop:
 
 
 def schedule(*, day: date, kind: str, officer_ids: Sequence[int], stops: Sequence[Stop], by: Actor, at: datetime) -> FieldDay:
-    """Put one kind of matter on one day: the batch, its tasks by place, and the clock of every case in it (三(三)3)."""
+    """Put one kind of matter on one day: the batch, its tasks by place, and the clock of every case in it (三(三)3).
+    Refuses days gone by and an empty batch."""
     book, what = rules.rulebook(), "暂不能排班"
     require(book, by, f"record:{SCHEDULED}", what=what)
     reasons = _wrong(day, kind, stops, at)

@@ -37,7 +37,7 @@ class Trace:
 
 
 def locked(case_id: int, court_id: int, what: str) -> Case:
-    """The case of this court, locked: two hands at one delivery then stand in a queue."""
+    """The case of this court, locked: two hands at one delivery then stand in a queue. Refuses (404) another court's."""
     case = Case.objects.select_for_update().filter(pk=case_id, court_id=court_id).first()
     if case is None:
         raise Refusal.because(what, "没有这个案件", status=404)
@@ -45,7 +45,8 @@ def locked(case_id: int, court_id: int, what: str) -> Case:
 
 
 def chosen(case_id: int, refs: Sequence[str], what: str) -> list[Delivery]:
-    """The open deliveries of a case that are meant, all of one recipient; the caller holds the case."""
+    """The open deliveries of a case that are meant, all of one recipient; the caller holds the case.
+    Refuses none, several recipients, and those that are done."""
     rows = list(Delivery.objects.filter(case_id=case_id, ref__in=refs).order_by("pk"))
     if not refs or len(rows) != len(set(refs)):
         raise Refusal.because(what, "没有选择要送达的文书", clause=CLAUSE, field="papers", now="请勾选这一次送的文书")
@@ -148,6 +149,6 @@ def said_of(rows: Sequence[Delivery], payload: Mapping[str, Any]) -> dict[str, A
 
 
 def not_later(on: date, at: datetime, what: str) -> None:
-    """A day of service lies not in the future."""
+    """A day of service lies not in the future. Refuses one that does."""
     if on > at.date():
         raise Refusal.because(what, "送达日期不能晚于今天", clause=CLAUSE, field="on", now="请更正日期")

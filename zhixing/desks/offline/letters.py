@@ -39,7 +39,8 @@ class Posting:
 
 
 def post(*, case_id: int, posting: Posting, by: Actor, at: datetime, recorded_at: datetime | None = None) -> Letter | None:
-    """Give a letter to the post: event with its receipt, the letter, an attempt at each paper in it. None for a repeat."""
+    """Give a letter to the post: event with its receipt, the letter, an attempt at each paper in it. None for a repeat.
+    Refuses a number that is registered."""
     spec, written_at = ladder().rungs[RUNG], recorded_at or at
     what, on = f"暂不能{rules.rulebook().events[spec.event].verb}", posting.posted_on or at.astimezone(CST).date()
     not_later(on, written_at.astimezone(CST), what)
@@ -96,7 +97,8 @@ def hear(*, letter: Letter, tracking: Tracking, by: Actor, at: datetime) -> bool
 def settle_letter(
     *, letter: Letter, result: str, on: date, remark: str = "", proof: UploadedFile | None = None, key: str = "", by: Actor, at: datetime
 ) -> bool:
-    """Write down how a letter ended, once: the event, and what it means for every paper in it by the ladder's articles."""
+    """Write down how a letter ended, once: the event, and what it means for every paper in it by the ladder's articles.
+    Refuses a second end, and one from before it was posted."""
     spec = ladder().rungs[RUNG]
     kind = rules.rulebook().events[spec.result_event]
     what = f"暂不能{kind.verb}"

@@ -63,7 +63,8 @@ def register_search(
     *, case_id: int, result: str, other_yuan: Decimal | None = None, proof: UploadedFile | None = None, late_reason: str = "",
     key: str = "", by: Actor, at: datetime, recorded_at: datetime | None = None,
 ) -> Recorded:  # fmt: skip
-    """Register the search with the analysis: covering is computed from the assets and the estimate, never ticked."""
+    """Register the search with the analysis: covering is computed from the assets and the estimate, never ticked.
+    Refuses (404) another court's case."""
     what = f"暂不能{rules.rulebook().events[KIND].verb}"
     with transaction.atomic():
         case = Case.objects.select_for_update().filter(pk=case_id, court_id=by.court_id).first()

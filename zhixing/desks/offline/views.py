@@ -167,7 +167,7 @@ def close_many(request: HttpRequest) -> HttpResponse:
 
 
 def found_case(request: HttpRequest, ref: str) -> Case:
-    """The case of the court, or nothing."""
+    """The case of the court, or nothing. Raises Http404."""
     found = queries.case_of(request.actor.court_id, ref)
     if found is None:
         raise Http404("没有这个案件")

@@ -38,7 +38,7 @@ class Outcome:
 def record_triage_facts(
     *, case_id: int, payload: Mapping[str, Any], key: str = "", by: Actor, at: datetime, recorded_at: datetime | None = None
 ) -> Recorded:
-    """Write down what the grounds of 四(一) ask for; what stays empty stays unknown."""
+    """Write down what the grounds of 四(一) ask for; what stays empty stays unknown. Refuses when nothing is filled in."""
     kind = "triage_facts_recorded"
     given = {k: v for k, v in payload.items() if v is not None}
     if not given:
@@ -105,7 +105,7 @@ def allocate(
     *, case_id: int, handler_id: int | None, again: bool = False, with_track: bool = False, key: str = "", by: Actor, at: datetime
 ) -> Recorded:
     """Give a case to a handler and their team; `with_track` also decides the proposed track where none is decided.
-    `again` lets a case that has a team change hands."""
+    `again` lets a case that has a team change hands. Refuses a closed case, and one that has a team unless `again`."""
     book = rules.rulebook()
     require(book, by, "do:allocate", what="暂不能分案")
     with transaction.atomic():

@@ -74,7 +74,7 @@ def distribute(pool_fen: int, claims: Sequence[Claim], *, scheme: str, table: Mo
 
 
 def scheme_of(ident: str, table: MoneyTable) -> Scheme:
-    """A scheme by its id."""
+    """A scheme by its id. Raises ValueError for one that there is not."""
     found = next((s for s in table.schemes if s.id == ident), None)
     if found is None:
         raise Refusal.because(WHAT, f"没有这种分配方式：{ident}", field="scheme")

@@ -116,6 +116,7 @@ def ordinary_interest(
     """General interest up to and including `until`: principal × yearly rate ÷ `year_days` × days, by the rates of the judgment.
 
     Here `Debt.delayed_from` is the first day that bears interest and `payments` are what was paid towards principal.
+    Raises ValueError for a span without a rate.
     """
     table = table or standard()
     rule = table.ordinary_interest

@@ -36,7 +36,8 @@ class Payout:
 
 
 def pay(received_fen: int, dues: Mapping[str, int], *, agreed: Sequence[str] = (), table: MoneyTable | None = None) -> Payout:
-    """Spread a receipt over what is due (entry id → fen). `agreed`: all agreeable entries in the order the parties agreed on."""
+    """Spread a receipt over what is due (entry id → fen). `agreed`: all agreeable entries in the order the parties agreed on.
+    Amounts in fen; raises ValueError for a negative one and an unknown entry."""
     table = table or standard()
     known = {d.id for d in table.order_of_payment}
     if received_fen <= 0:

@@ -27,6 +27,7 @@ MANY = 30
 
 
 class ManyFiles(forms.ClearableFileInput):
+    """A file input that takes several files."""
     allow_multiple_selected = True
 
 

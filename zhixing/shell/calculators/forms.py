@@ -221,7 +221,7 @@ class OrderForm(Calculator):
         return [self[f"{e.id}_place"] for e in standard().order_of_payment if e.agreeable]
 
     def agreed(self) -> list[str]:
-        """The entries in the order agreed on, empty when nothing was agreed."""
+        """The entries in the order agreed on, empty when nothing was agreed. Raises ValidationError for a word that is none of them."""
         places = {e.id: self.cleaned_data.get(f"{e.id}_place") or "" for e in standard().order_of_payment if e.agreeable}
         if not any(places.values()):
             return []

@@ -44,6 +44,7 @@ def _show(
 
 @page("do:create_account")
 def account_new(request: HttpRequest) -> HttpResponse:
+    """Make an account; what was typed stays where it is refused."""
     form = AccountForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -77,6 +78,7 @@ def account(request: HttpRequest, username: str) -> HttpResponse:
 
 @page("do:create_account")
 def account_active(request: HttpRequest, username: str) -> HttpResponse:
+    """Enable or disable an account."""
     person = _person(request, username)
     if request.method == "POST":
         active = request.POST.get("active") == "1"
@@ -87,6 +89,7 @@ def account_active(request: HttpRequest, username: str) -> HttpResponse:
 
 @page("do:create_account")
 def account_unlock(request: HttpRequest, username: str) -> HttpResponse:
+    """Let somebody try again at once."""
     person = _person(request, username)
     if request.method == "POST":
         actions.unlock(person=person, by=request.actor, at=request.now)
@@ -129,6 +132,7 @@ def _post_form(request: HttpRequest, staff: list[Person]) -> PostForm:
 
 @page("do:assign_people")
 def post_end(request: HttpRequest, n: int) -> HttpResponse:
+    """Take a post or a stand-in away."""
     row = get_object_or_404(Assignment.objects.select_related("person"), court_id=request.actor.court_id, pk=n)
     if request.method == "POST":
         actions.end_post(assignment=row, by=request.actor, at=request.now)

@@ -34,7 +34,8 @@ def grounds() -> dict[str, str]:
 
 
 def ask(*, receipt_ref: str, creditor: str, fen: int, ground: str, reason: str, by: Actor, at: datetime) -> Deposit:
-    """Ask to set money of a receipt aside for somebody on a ground of `limits.yaml`. Nothing moves yet."""
+    """Ask to set money of a receipt aside for somebody on a ground of `limits.yaml`. Nothing moves yet.
+    Refuses more (fen) than is free of the receipt."""
     what = "暂不能申请提存"
     require(rules.rulebook(), by, "do:ask_deposit", what=what)
     with transaction.atomic():
@@ -53,7 +54,8 @@ def ask(*, receipt_ref: str, creditor: str, fen: int, ground: str, reason: str, 
 
 
 def approve(*, deposit_ref: str, by: Actor, at: datetime) -> Deposit:
-    """Another approves: the money goes to the court's deposit account. When it is the last of the receipt, its clocks are met."""
+    """Another approves: the money goes to the court's deposit account. When it is the last of the receipt, its clocks are met.
+    Refuses who asked."""
     what = what_of(DEPOSITED)
     with transaction.atomic():
         row = _locked(deposit_ref, by.court_id, what, Deposit.ASKED)
@@ -84,7 +86,8 @@ def refuse(*, deposit_ref: str, reason: str, by: Actor, at: datetime) -> Deposit
 
 
 def release(*, deposit_ref: str, account_id: int, reason: str, by: Actor, at: datetime) -> Payout:
-    """The creditor takes it: back on the case's account and at once asked for as a payout to the creditor's newest account."""
+    """The creditor takes it: back on the case's account and at once asked for as a payout to the creditor's newest account.
+    Refuses without an account of the creditor."""
     what = what_of(RELEASED)
     with transaction.atomic():
         row = _locked(deposit_ref, by.court_id, what, Deposit.HELD)

@@ -50,7 +50,8 @@ def locked_plan(ref: str, court_id: int, what: str, *states: str) -> Distributio
 
 
 def move(plan: DistributionPlan, state: str, **changes: Any) -> None:
-    """Take the plan to its next state, if it still is where it was read: one statement, so it happens once."""
+    """Take the plan to its next state, if it still is where it was read: one statement, so it happens once.
+    Refuses (409) when somebody was quicker."""
     if not DistributionPlan.objects.filter(pk=plan.pk, state=plan.state).update(state=state, **changes):
         raise Refusal.because("没有办理", f"分配方案 {plan} 刚刚有变化", clause=CLAUSE, now="请刷新页面", status=409)
     plan.state = state

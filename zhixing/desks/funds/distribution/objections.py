@@ -29,7 +29,8 @@ NEXT = {  # where an objection may go from where it stands
 def object_to(
     *, plan_ref: str, participant: int, ground: str, disputed: Mapping[int, int], objected_on: date, by: Actor, at: datetime
 ) -> PlanObjection:
-    """Somebody who takes part objects in time and says which shares are disputed (participant → fen): so much is held."""
+    """Somebody who takes part objects in time and says which shares are disputed (participant → fen): so much is held.
+    Refuses one that comes too late or disputes more than a share."""
     what = what_of(OBJECTED)
     with transaction.atomic():
         plan = locked_plan(plan_ref, by.court_id, what, DistributionPlan.CHECKED, DistributionPlan.TOLD)
@@ -54,7 +55,8 @@ def object_to(
 
 
 def oppose(*, objection_ref: str, opposed_by: str, told_on: date, by: Actor, at: datetime) -> PlanObjection:
-    """Others oppose the objection: the objector was told on a day, and has the time of `limits.yaml` to sue."""
+    """Others oppose the objection: the objector was told on a day, and has the time of `limits.yaml` to sue.
+    Refuses days before the objection, or an objection that is settled."""
     what = "暂不能登记反对意见"
     require(rules.rulebook(), by, f"record:{OBJECTED}", what=what)
     with transaction.atomic():
@@ -71,7 +73,8 @@ def oppose(*, objection_ref: str, opposed_by: str, told_on: date, by: Actor, at:
 
 
 def settle(*, objection_ref: str, outcome: str, settled_on: date, suit_no: str = "", by: Actor, at: datetime) -> PlanObjection:
-    """How it ended. What it held stays held when it is sued or the plan is to be corrected; else it may go out as planned."""
+    """How it ended. What it held stays held when it is sued or the plan is to be corrected; else it may go out as planned.
+    Refuses an end that its state does not have."""
     what = what_of(SETTLED)
     with transaction.atomic():
         row = _locked(objection_ref, by.court_id, what, *NEXT)

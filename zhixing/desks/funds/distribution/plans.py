@@ -64,7 +64,8 @@ def draft(*, case_id: int, wanted: Draft, replaces: str = "", by: Actor, at: dat
 
 
 def check(*, plan_ref: str, by: Actor, at: datetime) -> DistributionPlan:
-    """Another than its maker lets the plan pass: from now on it is to be told to everybody within the regulation's time."""
+    """Another than its maker lets the plan pass: from now on it is to be told to everybody within the regulation's time.
+    Refuses its maker."""
     what = what_of(PLANNED)
     with transaction.atomic():
         plan = locked_plan(plan_ref, by.court_id, what, DistributionPlan.DRAFTED)
@@ -79,7 +80,8 @@ def check(*, plan_ref: str, by: Actor, at: datetime) -> DistributionPlan:
 
 
 def withdraw(*, plan_ref: str, reason: str, by: Actor, at: datetime) -> DistributionPlan:
-    """Take a plan back that nobody was told of, or do not let it pass; its money is free again."""
+    """Take a plan back that nobody was told of, or do not let it pass; its money is free again.
+    Refuses without a reason, and once somebody was told."""
     what = "暂不能撤回分配方案"
     if not allowed(rules.rulebook(), by, "do:check_distribution"):
         require(rules.rulebook(), by, f"record:{PLANNED}", what=what)
@@ -94,7 +96,8 @@ def withdraw(*, plan_ref: str, reason: str, by: Actor, at: datetime) -> Distribu
 
 
 def tell(*, plan_ref: str, participants: Collection[int], told_on: date, how: str, by: Actor, at: datetime) -> DistributionPlan:
-    """Keep whom the plan was told to, when and how; when it is everybody the time to object runs for the last of them."""
+    """Keep whom the plan was told to, when and how; when it is everybody the time to object runs for the last of them.
+    Refuses days before the check and people who take no part."""
     what = what_of(TOLD)
     require(rules.rulebook(), by, f"record:{TOLD}", what=what)
     with transaction.atomic():
@@ -123,7 +126,8 @@ def objecting_ends(plan: DistributionPlan) -> date | None:
 
 
 def finish(*, plan_ref: str, by: Actor, at: datetime) -> DistributionPlan:
-    """The time to object is over: what nobody disputes may be paid. What is disputed stays held until its objection is settled."""
+    """The time to object is over: what nobody disputes may be paid. What is disputed stays held until its objection is settled.
+    Refuses before the time is over, and while the plan has to be corrected."""
     what = "暂不能开始发放"
     require(rules.rulebook(), by, "do:finish_distribution", what=what)
     with transaction.atomic():

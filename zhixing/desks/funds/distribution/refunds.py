@@ -44,7 +44,8 @@ def left_over(case: Case, receipts: Sequence[Receipt] | None = None) -> int | No
 
 def ask(*, receipt_ref: str, account_id: int, fen: int, ground: str, reason: str, by: Actor, at: datetime) -> Payout:
     """Ask to give money of a receipt back. To the debtor as a refund, to another payer as money to a third person, with that
-    person's approvers. What is called left over is what no applicant may get any more."""
+    person's approvers. What is called left over is what no applicant may get any more.
+    Refuses more (fen) than is free, and anybody but the debtor or the payer."""
     what = what_of(REQUESTED)
     with transaction.atomic():
         receipt = booked_receipt(receipt_ref, by.court_id, what)

@@ -93,7 +93,8 @@ def _deposits(court_id: int, edge: date) -> Any:
 
 
 def take_step(*, kind: str, ref: str, step: str, done_on: date, note: str, by: Actor, at: datetime) -> UnclaimedStep:
-    """Keep what was done about a sum. It moves no money: paying, setting aside and handing over have their own acts."""
+    """Keep what was done about a sum. It moves no money: paying, setting aside and handing over have their own acts.
+    Refuses a step that does not fit the sum."""
     what = "没有登记办理情况"
     require(rules.rulebook(), by, "do:settle_unclaimed", what=what)
     clause, reasons = limits()["unclaimed"]["clause"], []

@@ -124,7 +124,7 @@ def plan_page(request: HttpRequest, row: DistributionPlan, bound: dict[str, Any]
 
 
 def found_case(request: HttpRequest, ref: str) -> Case:
-    """The case of the court, or nothing."""
+    """The case of the court, or nothing. Raises Http404."""
     found = case_of(request.actor.court_id, ref)
     if found is None:
         raise Http404("没有这个案件")
@@ -132,7 +132,7 @@ def found_case(request: HttpRequest, ref: str) -> Case:
 
 
 def found_plan(request: HttpRequest, ref: str) -> DistributionPlan:
-    """The plan of the court, or nothing."""
+    """The plan of the court, or nothing. Raises Http404."""
     found = queries.plan_of(request.actor.court_id, ref)
     if found is None:
         raise Http404("没有这个分配方案")

@@ -1,4 +1,4 @@
-"""The ledger's own room: `post`, `post_many`, `reverse`, `reserve` and `close_month` are its only writers; the desk's actions call them.
+"""The ledger's own room (四(三)1, I1-I14): `post`, `post_many`, `reverse`, `reserve` and `close_month` are its only writers; the desk's actions call them.
 
 Whoever posts in the same transaction as an event records the event first: the journal's head is taken before the ledger's.
 """

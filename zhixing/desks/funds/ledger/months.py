@@ -24,7 +24,8 @@ BATCH = 2000
 
 def close_month(*, first_on: date, bank_fen: int, by: Actor, at: datetime) -> Month:
     """Close a month after it has ended. `bank_fen` is the closing balance on the bank's statement: where the ledger says
-    something else the month stays open and the difference is named. Months are closed one after another."""
+    something else the month stays open and the difference is named. Months are closed one after another.
+    Refuses a month that is not over, out of turn or not even."""
     last_on = first_on.replace(day=monthrange(first_on.year, first_on.month)[1])
     with transaction.atomic():
         head = lock_head(connections[DEFAULT_DB_ALIAS], by.court_id)

@@ -1,4 +1,4 @@
-"""Every row of the funds desk: the ledger, what came in, what goes out."""
+"""Every row of the funds desk: the ledger, what came in, what goes out (四(三))."""
 
 from .ledger import Head, LedgerAccount, Line, Month, MonthBalance, Posting
 from .payouts import Batch, PayeeAccount, Payout

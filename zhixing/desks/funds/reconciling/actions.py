@@ -94,7 +94,7 @@ def balance_to_close(court_id: int, first_on: date) -> int | None:
 
 
 def close(*, first_on: date, bank_fen: int, by: Actor, at: datetime) -> Month:
-    """Close a month. Where the bank's lines of the month were imported, both sides sign the reconciliation first."""
+    """Close a month. Where the bank's lines of the month were imported, both sides sign the reconciliation first. Refuses before that."""
     lines = BankLine.objects.filter(court_id=by.court_id, booked_on__year=first_on.year, booked_on__month=first_on.month)
     if lines.exists() and signed_by_both(by.court_id, first_on) is None:
         raise Refusal.because(NOT_CLOSED, f"{first_on:%Y年%m月}的银行对账还没有由执行局和财务部门签署", clause=CLAUSE, now="请到“银行对账”核对并签署", status=409)

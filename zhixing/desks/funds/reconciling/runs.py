@@ -81,7 +81,7 @@ def teach(*, run: StatementRun, meanings: Mapping[str, str], by: Actor) -> None:
 
 
 def queue(*, run: StatementRun, by: Actor) -> None:
-    """Put the import in the queue once: a second click finds it queued already."""
+    """Put the import in the queue once: a second click finds it queued already. Refuses one that began."""
     require(rules.rulebook(), by, ACTION, what=WHAT)
     if not StatementRun.objects.filter(pk=run.pk, state__in=[StatementRun.PREVIEW, StatementRun.FAILED]).update(state=StatementRun.QUEUED, error=""):
         raise Refusal.because("不用再导入一次", "这份流水已经开始导入或完成", now="请查看进度", status=409)
