@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
+from zhixing.casework.cases.models import new_ref
 from zhixing.casework.facts import History, record_many, rules
 from zhixing.casework.facts.record_many import Past
 from zhixing.casework.journal.models import JournalEntry
@@ -22,6 +24,7 @@ from ..keeping import clause_of, text_of, what_of
 from ..ledger import Entry, Move, post_many
 from ..models import LedgerAccount, Posting, Receipt
 from ..receipts import Money
+from .bulk import insert_like, reserved_ids
 
 Sum = tuple[Money, datetime, str]
 
@@ -34,23 +37,16 @@ def receive_many(sums: Sequence[Sum], *, by: Actor, at: datetime) -> None:
     if _owes_more():
         raise Refusal.because(what_of(ARRIVED), "细则要求逐笔登记", clause=clause_of(ARRIVED))
     with transaction.atomic():
+        idents = reserved_ids(Matter, len(sums))
         # In the order of their numbers: two who import the same lines at once wait for one another and do not lock each other out.
-        receipts = {row.receipt_no: row for row in Receipt.objects.bulk_create(sorted((_receipt(m, by, at) for m, _, _ in sums), key=lambda r: r.receipt_no))}
-        matters = _matters(sums, by)
-        histories = [
-            History(None, [Past(ARRIVED, happened, _payload(money), matter.desk, key)], matter_id=matter.pk)
-            for (money, happened, key), matter in zip(sums, matters, strict=True)
-        ]
-        record_many(histories, court_id=by.court_id, under=f"record:{ARRIVED}", by=by, at=at)
-        seqs = dict(JournalEntry.objects.filter(court_id=by.court_id, matter__in=matters, kind=ARRIVED).values_list("matter_id", "seq"))
-        entries = []
-        for (money, _, _), matter in zip(sums, matters, strict=True):
-            row = receipts[money.receipt_no.strip()]
-            row.matter = matter
-            entries.append(Entry(Posting.UNCLAIMED, [Move(LedgerAccount.SUSPENSE, row.amount_fen), Move(LedgerAccount.BANK, -row.amount_fen)], row.arrived_on,
-                                 event_seq=seqs[matter.pk], paper=row.receipt_no, summary=row.payer, key=f"{row.ref}:in"))  # fmt: skip
-        Receipt.objects.bulk_update(receipts.values(), ["matter"])
-        post_many(entries, court_id=by.court_id, by=by, at=at)
+        insert_like(Receipt(court_id=by.court_id, channel=Receipt.GENERAL, state=Receipt.ARRIVED, made_by_id=by.person_id, made_at=at),
+                    sorted((_receipt(money, ident) for (money, _, _), ident in zip(sums, idents, strict=True)), key=lambda row: row["receipt_no"]))  # fmt: skip
+        desk = _open_matters(sums, idents, by)
+        record_many((History(None, [Past(ARRIVED, happened, _payload(money), desk, key)], matter_id=ident) for (money, happened, key), ident in zip(sums, idents, strict=True)),
+                    court_id=by.court_id, under=f"record:{ARRIVED}", by=by, at=at)  # fmt: skip
+        seqs = dict(JournalEntry.objects.filter(court_id=by.court_id, matter_id__in=idents, kind=ARRIVED).values_list("matter_id", "seq"))
+        refs = dict(Receipt.objects.filter(matter_id__in=idents).values_list("matter_id", "ref"))
+        post_many([_entry(money, refs[ident], seqs[ident]) for (money, _, _), ident in zip(sums, idents, strict=True)], court_id=by.court_id, by=by, at=at)
 
 
 def _owes_more() -> bool:
@@ -59,12 +55,17 @@ def _owes_more() -> bool:
     return bool(book.index.disclosures.get(ARRIVED) or book.index.gates.get(ARRIVED))
 
 
-def _receipt(money: Money, by: Actor, at: datetime) -> Receipt:
-    return Receipt(
-        court_id=by.court_id, receipt_no=money.receipt_no.strip(), channel=Receipt.GENERAL, state=Receipt.ARRIVED, amount_fen=money.amount_fen,
-        payer=money.payer.strip()[:120], payer_account=money.payer_account.strip()[:60], remark=money.remark.strip()[:200], arrived_on=money.arrived_on,
-        bank_serial=money.bank_serial.strip(), made_by_id=by.person_id, made_at=at,
-    )  # fmt: skip
+def _receipt(money: Money, matter_id: int) -> dict[str, Any]:
+    return {
+        "ref": new_ref(), "receipt_no": money.receipt_no.strip(), "amount_fen": money.amount_fen, "payer": money.payer.strip()[:120],
+        "payer_account": money.payer_account.strip()[:60], "remark": money.remark.strip()[:200], "arrived_on": money.arrived_on,
+        "bank_serial": money.bank_serial.strip(), "matter_id": matter_id,
+    }  # fmt: skip
+
+
+def _entry(money: Money, ref: str, seq: int) -> Entry:
+    moves = [Move(LedgerAccount.SUSPENSE, money.amount_fen), Move(LedgerAccount.BANK, -money.amount_fen)]
+    return Entry(Posting.UNCLAIMED, moves, money.arrived_on, event_seq=seq, paper=money.receipt_no.strip(), summary=money.payer.strip()[:120], key=f"{ref}:in")
 
 
 def _payload(money: Money) -> dict[str, object]:
@@ -72,17 +73,18 @@ def _payload(money: Money) -> dict[str, object]:
             "remark": money.remark.strip()[:200], "arrived_on": money.arrived_on}  # fmt: skip
 
 
-def _matters(sums: Sequence[Sum], by: Actor) -> list[Matter]:
-    """A matter for each sum under the next numbers of its year, as `open_matter` counts them."""
+def _open_matters(sums: Sequence[Sum], idents: Sequence[int], by: Actor) -> str:
+    """A matter for each sum under the next numbers of its year, as `open_matter` counts them; the desk they stand at."""
     spec = rules.rulebook().events[ARRIVED]
     kind, desk = kinds_of(spec)[0], next((d for d in by.desks if d in spec.desks), spec.desks[0])
     taken: Counter[int] = Counter()
     made = []
-    for money, happened, _ in sums:
+    for (money, happened, _), ident in zip(sums, idents, strict=True):
         year = happened.astimezone(CST).year
         if year not in taken:
             taken[year] = Matter.objects.filter(court_id=by.court_id, kind=kind, number__startswith=f"{year}-").count()
         taken[year] += 1
-        made.append(Matter(court_id=by.court_id, kind=kind, number=f"{year}-{taken[year]:04d}", desk=desk, opened_at=happened,
-                           title=f"总账号来款 {money.receipt_no.strip()} {money.payer.strip()[:120]}"[:200]))  # fmt: skip
-    return Matter.objects.bulk_create(made)
+        title = f"总账号来款 {money.receipt_no.strip()} {money.payer.strip()[:120]}"[:200]
+        made.append({"id": ident, "ref": new_ref(), "number": f"{year}-{taken[year]:04d}", "title": title, "opened_at": happened})
+    insert_like(Matter(court_id=by.court_id, kind=kind, desk=desk), made)
+    return desk

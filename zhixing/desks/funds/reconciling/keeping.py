@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from django.db import IntegrityError, transaction
 
 from zhixing.casework.facts.replay import Difference
 from zhixing.casework.people.actors import Actor
@@ -20,6 +21,7 @@ from zhixing.rulebook.deadlines import CST
 
 from ..reports.keeping import fingerprint
 from ..statements import IN, Line
+from .bulk import insert_like
 from .models import BankLine, Reconciliation, StatementMapping, StatementRun
 
 Mappings = Mapping[str, Mapping[str, str]]
@@ -124,15 +126,20 @@ def ends_of(crossed: Counter[int]) -> tuple[int, int] | None:
 
 def keep_lines(run: StatementRun, lines: Sequence[Line]) -> None:
     """Keep what the bank says, each line once: one that is there already stays as it is."""
-    BankLine.objects.bulk_create(
-        [
-            BankLine(court_id=run.court_id, run_id=run.pk, case_id=run.case_id, serial=line.serial, direction=line.direction, amount_fen=line.amount_fen,
-                     booked_on=line.booked_at.astimezone(CST).date(), name=line.payer_name[:120], account=line.payer_account[:60], remark=line.remark[:400],
-                     balance_fen=line.balance_fen)
-            for line in sorted(lines, key=lambda one: (one.direction, one.serial))
-        ],
-        ignore_conflicts=True,
-    )  # fmt: skip
+    there = set(BankLine.objects.filter(court_id=run.court_id, serial__in=[line.serial for line in lines]).values_list("direction", "serial"))
+    rows = [_row(line) for line in sorted(lines, key=lambda one: (one.direction, one.serial)) if (line.direction, line.serial) not in there]
+    first = BankLine(court_id=run.court_id, run_id=run.pk, case_id=run.case_id)
+    try:
+        with transaction.atomic():
+            insert_like(first, rows)
+    except IntegrityError:  # somebody keeps the same lines at this moment
+        about = {"court_id": run.court_id, "run_id": run.pk, "case_id": run.case_id}
+        BankLine.objects.bulk_create([BankLine(**about, **row) for row in rows], ignore_conflicts=True)
+
+
+def _row(line: Line) -> dict[str, Any]:
+    return {"serial": line.serial, "direction": line.direction, "amount_fen": line.amount_fen, "booked_on": line.booked_at.astimezone(CST).date(),
+            "name": line.payer_name[:120], "account": line.payer_account[:60], "remark": line.remark[:400], "balance_fen": line.balance_fen}  # fmt: skip
 
 
 def differences(court_id: int) -> Iterator[Difference]:
