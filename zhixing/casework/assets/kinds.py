@@ -112,3 +112,8 @@ def region_codes() -> dict[str, int]:
 def provinces() -> dict[str, str]:
     """First two digits of a region code → province."""
     return {str(code): name for code, name in _data()["provinces"].items()}
+
+
+def found_outside() -> dict[str, dict[str, str]]:
+    """Kind → {number, column}: what may be written down outside, what its number is called there, which identity it is (三(三)1)."""
+    return dict(_data()["found_outside"])

@@ -101,6 +101,7 @@ class Asset(models.Model):
 
     IN, OUT, UNKNOWN, ANYWHERE = "in", "out", "unknown", "anywhere"
     OPEN, PASSED, LEFT = "open", "passed", "left"
+    ONLINE, OFFLINE = "online", "offline"
 
     court = models.ForeignKey("casework.Court", models.PROTECT)
     ref = models.CharField(max_length=12, unique=True, default=new_ref)
@@ -122,6 +123,8 @@ class Asset(models.Model):
     encumbrance = models.TextField("权利负担", blank=True)
     as_of = models.DateTimeField("反馈时点")
     source = models.ForeignKey(Feedback, models.PROTECT, null=True, blank=True, related_name="assets")
+    origin = models.CharField("来源", max_length=8, default=ONLINE, db_default=ONLINE, choices=[(ONLINE, "网络查控"), (OFFLINE, "线下")])
+    proof_ref = models.CharField("凭证", max_length=12, blank=True, default="", db_default="")
     state = models.CharField(
         "办理", max_length=10, default=OPEN, choices=[(OPEN, "在办"), (PASSED, "已移交委托"), (LEFT, "不再处理")]
     )
@@ -134,6 +137,8 @@ class Asset(models.Model):
             models.CheckConstraint(condition=~Q(kind="") & ~Q(title=""), name="an_asset_has_a_kind_and_a_name",
                                    violation_error_message="财产要写明种类和名称。"),
             models.CheckConstraint(condition=~Q(state="passed") | Q(passed_on__isnull=False), name="a_passed_asset_says_when"),
+            models.CheckConstraint(condition=~Q(origin="offline") | ~Q(proof_ref=""), name="what_was_found_outside_has_its_proof",
+                                   violation_error_message="线下查到的财产要有凭证（三(三)1）。"),
             _not_negative("amount_yuan", "asset_amount_is_not_negative", "财产金额不能为负数。"),
             _not_negative("available_yuan", "asset_available_is_not_negative", "可用金额不能为负数。"),
         ]  # fmt: skip

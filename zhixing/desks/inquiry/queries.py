@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Count, F, Max, Min, OuterRef, Q
 from django.db.models.expressions import Subquery
 
+from zhixing.casework.assets.analysis import Analysis, analysed
 from zhixing.casework.assets.kinds import Kind, Step, kinds, steps
 from zhixing.casework.assets.models import Asset, Feedback, Inquiry, Measure
 from zhixing.casework.assets.totals import STANDING, Holding, cash_yuan, holdings
@@ -140,6 +141,11 @@ class Picture:
         return cash_yuan(line.holding for line in self.lines)
 
     @property
+    def analysis(self) -> Analysis:
+        """Whether it covers the claim."""
+        return analysed((line.holding for line in self.lines), self.case.claim_yuan)
+
+    @property
     def standing(self) -> list[Measure]:
         """Measures in force or waiting."""
         return [m for line in self.lines if (m := line.holding.standing) is not None]
@@ -152,7 +158,7 @@ def case_of(court_id: int, ref: str) -> Case | None:
 
 def picture(case: Case) -> Picture:
     """Five statements."""
-    assets = list(Asset.objects.filter(case=case).select_related("holder").order_by("position"))
+    assets = list(Asset.objects.filter(case=case).select_related("holder", "source").order_by("position"))
     measures = list(Measure.objects.filter(case=case).order_by("pk"))
     for measure in measures:
         measure.case = case
@@ -196,6 +202,15 @@ def notes_of(feedback: Feedback) -> list[str]:
     rows = JournalEntry.objects.filter(case_id=feedback.case_id, kind=PRINTED).order_by("seq").values_list("payload", flat=True)
     said = [json.loads(text) for text in rows]
     return [p["note"] for p in said if p.get("feedback_no") == feedback.number and p.get("note")]
+
+
+def assets_of_court(court_id: int, after: int, limit: int) -> tuple[list[Line], int]:
+    """The assets of a court's open cases in the order of their rows, and where the next page begins (0: nowhere): two statements."""
+    rows = Asset.objects.filter(court_id=court_id, case__closed_on__isnull=True, pk__gt=after).select_related("holder", "source", "case")
+    assets = list(rows.order_by("pk")[: limit + 1])
+    more, assets = assets[limit - 1].pk if len(assets) > limit else 0, assets[:limit]
+    measures = Measure.objects.filter(asset__in=assets).order_by("pk")
+    return [Line(h, kinds()[h.asset.kind], next_step(h)) for h in holdings(assets, measures)], more
 
 
 def ledger(court_id: int, *, until: date | None = None, since: date | None = None, after: str = "", limit: int = 50) -> list[Measure]:

@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from . import measure_views, views
+from . import assets_views, measure_views, views
 
 urlpatterns = [
     path("inquiry/", views.home, name="inquiry-home"),
     path("inquiry/start/", views.start_many, name="inquiry-start-many"),
+    path("assets/", assets_views.court, name="assets"),
+    path("assets/file/", assets_views.export_court, name="assets-file"),
+    path("inquiry/<ref>/file/", assets_views.export_case, name="inquiry-assets-file"),
+    path("inquiry/<ref>/print/", assets_views.print_case, name="inquiry-assets-print"),
     path("inquiry/<ref>/", views.case, name="inquiry-case"),
     path("inquiry/<ref>/start/", views.start, name="inquiry-start"),
     path("inquiry/<ref>/import/", views.import_page, name="inquiry-import"),

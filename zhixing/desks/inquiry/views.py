@@ -84,11 +84,11 @@ def case(request: HttpRequest, ref: str) -> HttpResponse:
 def case_page(request: HttpRequest, found: Case, *, refusal: Refusal | None = None, **given: Any) -> HttpResponse:
     """The page, with a form that was refused in its place."""
     asked = ("inquiry_started_zdz", KIND, "online_freeze_made", "measure_taken", "asset_located", actions.PASSED, actions.PRINTED,
-             actions.HANDLED, actions.COMPLETED, "measure_renewed", "measure_released", "online_stage_completed")  # fmt: skip
+             actions.HANDLED, actions.COMPLETED, "measure_renewed", "measure_released", "online_stage_completed", "offline_asset_found")  # fmt: skip
     context = {
         "case": found, "picture": queries.picture(found), "refusal": refusal, "may": {k: _may(request, f"record:{k}") for k in asked},
         "start": StartForm(initial={"system": Inquiry.NATIONAL}), "act_key": secrets.token_urlsafe(18), "today": request.now.date(),
-        "fetches": inquiries().fetches, "unlisted": unlisted(found.pk),
+        "fetches": inquiries().fetches, "unlisted": unlisted(found.pk), "may_export": _may(request, "page:export"),
         "clocks": queries.clocks_of(found, book=request.book, at=request.now), **given,
     }  # fmt: skip
     wrong = refusal.status if refusal else 422 if any(getattr(f, "errors", None) for f in given.values()) else 200

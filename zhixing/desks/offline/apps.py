@@ -22,7 +22,8 @@ class OfflineConfig(AppConfig):
             "delivery_completed",
         ),
         "offline-case",
-    ) | {"traditional_search_registered": "offline-search", "traditional_search_started": "offline-search"}  # fmt: skip
+    ) | {"traditional_search_registered": "offline-search", "traditional_search_started": "offline-search",
+         "offline_asset_found": "offline-found"}  # fmt: skip
 
     def ready(self) -> None:
         """Papers that go out open their deliveries."""

@@ -8,6 +8,8 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from zhixing.casework.assets.analysis import analysed
+from zhixing.casework.assets.finding import KIND, holdings_of
 from zhixing.casework.cases.models import Case
 from zhixing.casework.facts.forms import ActForm, stored_key
 from zhixing.casework.people.authority import allowed
@@ -159,6 +161,7 @@ def _search_page(
     start = start or ActForm(request.book.events[STARTED], now=request.now, proof=False)
     form = form or SearchForm(request.book.events[searching.KIND], now=request.now)
     context = {"case": found, "form": form, "start": start, "refusal": refusal, "tasks": tasks, "seen": searching.coverage(found), "facts": facts,
+               "analysis": analysed(holdings_of(found.pk), found.claim_yuan), "may_find": _may(request, f"record:{KIND}"),
                "tabs": request.tabs(found.ref), "may_start": _may(request, f"record:{STARTED}"), "may_register": _may(request, f"record:{searching.KIND}")}  # fmt: skip
     return show(request, "offline/search.html", context, status=max(status_of(form, refusal), status_of(start, None)))
 

@@ -57,7 +57,7 @@ def _told(task: FieldTask) -> dict[str, Any]:
     return {
         "ref": task.ref, "place": task.place, "what": task.what, "number": task.case.number, "parties": f"{task.case.applicants} → {task.case.debtors}",
         "kind": task.day.kind, "batch": task.day.batch_no, "day": task.day.day.isoformat(), "state": task.state, "result": task.result,
-        "check": field()["kinds"][task.day.kind]["check"], "results": results,
+        "check": field()["kinds"][task.day.kind]["check"], "results": results, "found": reverse("offline-found", args=[task.case.ref]),
     }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import doing_views, field_views, phone_views, standing_views, views
+from . import doing_views, field_views, found_views, phone_views, standing_views, views
 
 urlpatterns = [
     path("offline/", views.home, name="offline-home"),
@@ -22,6 +22,7 @@ urlpatterns = [
     path("offline/cases/<ref>/end/", doing_views.end, name="offline-end"),
     path("offline/cases/<ref>/letter/<int:n>/", doing_views.letter, name="offline-letter"),
     path("offline/cases/<ref>/announcement/<int:n>/", doing_views.announcement, name="offline-announce"),
+    path("offline/cases/<ref>/found/", found_views.found, name="offline-found"),
     path("offline/cases/<ref>/search/", field_views.search, name="offline-search"),
     path("offline/cases/<ref>/search/start/", field_views.search_start, name="offline-search-start"),
     path("offline/today/", phone_views.today, name="offline-today"),

@@ -183,6 +183,8 @@
       card.dataset.ref = task.ref;
       for (const name of ["place", "what", "number", "parties"]) one(`[data-${name}]`, card).textContent = task[name];
       one("[data-check]", card).textContent = `带回：${task.check.join("、")}`;
+      if (task.found) one("[data-found]", card).href = task.found; // a list kept from before has none
+      one("[data-found]", card).hidden = !task.found;
       const words = task.state === "done" || (said && said.done === "1") ? "已办" : over ? "未办" : "待办";
       state.textContent = said && said.state === "queued" ? `${words}（待发送）` : words;
       state.classList.add({ 已办: "status-fine", 未办: "status-late", 待办: "status-today" }[words]);
