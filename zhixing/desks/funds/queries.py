@@ -53,11 +53,12 @@ def lists() -> dict[str, dict[str, Any]]:
 
 
 def _on_list(name: str, at: datetime) -> Q:
-    """Which clocks stand on a further list: open and due soon (or open at all), or met while the money is still to go out."""
+    """Which open clocks stand on a further list: due soon (or at all); where the list's own is met, that by which the money is to
+    go out."""
     spec = lists()[name]
     if spec.get("met"):
-        unpaid = Duty.objects.filter(court_id=OuterRef("court_id"), case_id=OuterRef("case_id"), key=OuterRef("key"), rule=limits()["clock"], is_open=True)
-        return Q(Exists(unpaid), rule=spec["rule"], met_at__isnull=False)
+        met = Duty.objects.filter(case_id=OuterRef("case_id"), rule=spec["rule"], key=OuterRef("key"), met_at__isnull=False)
+        return Q(Exists(met), rule=limits()["clock"], is_open=True)
     wanted = Q(rule=spec["rule"], is_open=True)
     return wanted if spec.get("all") else wanted & Q(due_at__lte=at + timedelta(days=limits()["soon_days"]))
 
@@ -71,7 +72,7 @@ def _of_view(court_id: int, view: str, at: datetime) -> QuerySet[Duty]:
 
 def list_counts(court_id: int, at: datetime) -> dict[str, int]:
     """How many stand on each further list. One statement."""
-    rows = Duty.objects.filter(court_id=court_id, rule__in={spec["rule"] for spec in lists().values()})
+    rows = Duty.objects.filter(court_id=court_id, is_open=True, rule__in={limits()["clock"], *(spec["rule"] for spec in lists().values())})
     return rows.aggregate(**{name: Count("pk", filter=_on_list(name, at)) for name in lists()})
 
 

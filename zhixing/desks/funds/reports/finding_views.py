@@ -41,7 +41,7 @@ def anomalies(request: HttpRequest) -> HttpResponse:
 @page("page:funds-court", posts=findings.EXPLAIN)
 def anomaly(request: HttpRequest, ref: str) -> HttpResponse:
     """One finding: its payouts with everybody's hand in them, what was found out, and the form for more."""
-    finding = Finding.objects.filter(court_id=request.actor.court_id, ref=ref).prefetch_related("notes__by").first()
+    finding = Finding.objects.filter(court_id=request.actor.court_id, ref=ref).prefetch_related(findings.notes()).first()
     if finding is None:
         raise Http404("没有这项异常")
     form, refusal = NoteForm(request.POST if request.method == "POST" else None), None

@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Prefetch
 
 from zhixing.casework.facts import record, rules
 from zhixing.casework.people.actors import Actor
@@ -64,7 +65,8 @@ def _tell(anomaly: Anomaly, by: Actor, at: datetime) -> None:
 
 
 def note(*, finding_ref: str, step: str, reason: str, to: str = "", by: Actor, at: datetime) -> Finding:
-    """Say what was found out. Explained and handed on take it off the list; nobody explains payouts that went through their own hands."""
+    """Say what was found out. Explained and handed on take it off the list; nobody explains payouts that went through their own hands.
+    Refuses them, an empty finding, and one that is settled."""
     what = "没有记下异常的办理情况"
     require(rules.rulebook(), by, EXPLAIN, what=what)
     if step not in dict(Finding.STATES) or step == Finding.OPEN:
@@ -99,4 +101,9 @@ def listed(court_id: int, *, closed: bool = False, before: int = 0, limit: int) 
     rows = Finding.objects.filter(court_id=court_id, state__in=Finding.FINAL if closed else Finding.LISTED)
     if before:
         rows = rows.filter(pk__lt=before)
-    return list(rows.order_by("-pk").prefetch_related("payouts__case", "notes__by")[:limit])
+    return list(rows.order_by("-pk").prefetch_related("payouts__case", notes())[:limit])
+
+
+def notes() -> Prefetch[str]:
+    """What was noted, in its order, with who."""
+    return Prefetch("notes", FindingNote.objects.select_related("by").order_by("pk"))
