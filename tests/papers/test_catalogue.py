@@ -53,6 +53,22 @@ def test_a_kind_goes_through_events_that_exist_and_tells_them_what_they_ask(kind
             assert not plain or hasattr(Paper, source) or source in {f.name for f in Paper._meta.get_fields()}
 
 
+@pytest.mark.parametrize("kind", KINDS, ids=lambda k: k.id)
+def test_every_kind_has_an_event_of_its_own_or_names_the_act_that_follows_or_says_why_none_does(kind: Kind):
+    book = rules.rulebook()
+    assert (kind.issued != workflow()["usual"]["issued"]) + bool(kind.then) + bool(kind.because) == 1
+    if kind.then:
+        fields = {f.name: f for f in book.events[kind.then].fields}
+        assert f"record:{kind.then}" in book.authority
+        assert kind.then in catalogue()["kinds"][kind.id]["events"]
+        assert set(kind.knows) <= set(fields)
+        for name, source in kind.knows.items():
+            if isinstance(source, str) and source.startswith("="):
+                assert not fields[name].choices or source[1:] in fields[name].choices
+            elif isinstance(source, str) and source.startswith("$"):
+                assert source[1:] in {f.name for f in kind.fields}
+
+
 def test_papers_that_the_president_signs_wait_for_the_president():
     book = rules.rulebook()
     gate = next(g for g in book.gates.values() if g.id == "president_signs_before_seal")

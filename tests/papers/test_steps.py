@@ -9,13 +9,16 @@ import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 from pypdf import PdfReader
 
-from tests.cast import MONDAY
+from tests.cast import MONDAY, browser
 from tests.papers.conftest import DATED
+from zhixing import clock
 from zhixing.casework.approvals.actions import approve
 from zhixing.casework.cases.models import Case
 from zhixing.casework.dossier.models import Scan
+from zhixing.casework.facts import rules
 from zhixing.casework.journal.models import JournalEntry
 from zhixing.casework.papers import actions, batches, queries
+from zhixing.casework.papers.following import known_from, waits_for
 from zhixing.casework.papers.models import NumberSeries, Paper, PrintRun
 from zhixing.casework.papers.printing import print_papers
 from zhixing.casework.papers.values import differences
@@ -224,3 +227,23 @@ def test_every_character_is_drawn_浉_too_with_the_date_where_the_seal_goes(draf
     assert "二〇二六年三月二日" in text.replace(" ", "")
     assert paper.pages >= 1
     assert sealed(paper, who, stamp).state == Paper.SEALED
+
+
+def test_after_a_decision_went_out_the_act_that_follows_is_offered_with_what_the_paper_says(drafted, who, stamp, cast):
+    """A fine is imposed by people, not by the paper: its number, debtor and amount stand in the form already (三(二)2)."""
+    paper = drafted("fine_decision", reason="拒不报告财产", fine_yuan="12500.00")
+    assert waits_for(paper) == "", "it has not gone out"
+    actions.check(ref=paper.ref, correct=True, against=AGAINST, by=who("handler"), at=LATER)
+    actions.sign(ref=paper.ref, by=who("president"), at=LATER)
+    actions.seal(ref=paper.ref, stamp=stamp, by=who("seal_keeper"), at=LATER)
+    paper = actions.issue(ref=paper.ref, by=who("document_clerk"), at=LATER)
+    assert waits_for(paper) == "fined"
+    known = known_from(paper.court_id, paper.case.ref, paper.ref, rules.rulebook().events["fined"])
+    assert {name: value for name, (value, _) in known.items()} == {"decision_no": paper.number, "debtor": "乙二", "fine_yuan": "12500.00"}
+    with clock.frozen(LATER):
+        assert "fined" in browser(cast["handler"]).get(f"/papers/{paper.ref}/").content.decode()
+        page = browser(cast["handler"]).get(f"/cases/{paper.case.ref}/act/fined/?paper={paper.ref}").content.decode()
+    assert f'value="{paper.number}"' in page
+    assert 'value="12500.00"' in page
+    assert f"来自文书 {paper.number}" in page
+    assert known_from(paper.court_id, "another", paper.ref, rules.rulebook().events["fined"]) == {}

@@ -32,6 +32,7 @@ from ..dossier.actions import add_scan
 from . import signals
 from .kinds import Kind, kinds, series
 from .models import NumberSeries, Paper, PaperBatch
+from .values import told
 
 CLAUSE = "三(二)4"
 DRAFT, PANEL_DRAFT, CHECK, SEAL = "paper_drafted", "panel_paper_made", "paper_checked", "paper_sealed"
@@ -83,7 +84,8 @@ def keep_pdf(*, paper: Paper, pdf: bytes, pages: int, at: datetime) -> None:
 
 def check(*, ref: str, correct: bool, against: str, remark: str = "", by: Actor, at: datetime) -> Paper:
     """Check a paper against the file: right, and it goes on to be signed; wrong, and it is cancelled with the reason, to be
-    made anew. The checker is never the drafter (三(二)4). For what the president signs the request is made at once."""
+    made anew. The checker is never the drafter (三(二)4). For what the president signs the request is made at once.
+    Refuses the drafter, a paper without its PDF, and "wrong" without a reason."""
     paper = _held(ref, by, Paper.DRAFTED, "核对")
     kind = kinds()[paper.kind]
     if not correct and not remark.strip():
@@ -108,7 +110,7 @@ def _waits_for_approval(kind: Kind) -> bool:
 
 
 def _ask_president(paper: Paper, kind: Kind, by: Actor, at: datetime) -> Approval:
-    return ask(kind=kind.signed, case_id=paper.case_id, payload=_said(kind.signing, paper), reason=f"{kind.title}已核对，请签发",
+    return ask(kind=kind.signed, case_id=paper.case_id, payload=told(kind.signing, paper), reason=f"{kind.title}已核对，请签发",
                desk=desk_for(rules.rulebook().events[kind.signed], by), by=by, at=at)  # fmt: skip
 
 
@@ -120,7 +122,7 @@ def sign(*, ref: str, by: Actor, at: datetime) -> Paper:
         if paper.approval is not None:
             approve(ref=paper.approval.ref, answer="同意签发", by=by, at=at)
         else:
-            _record(kind.signed, paper, _said(kind.signing, paper), by, at)
+            _record(kind.signed, paper, told(kind.signing, paper), by, at)
         _move(paper, Paper.CHECKED, state=Paper.SIGNED, signed_at=at, signed_by_id=by.person_id)
     return paper
 
@@ -170,7 +172,7 @@ def issue(*, ref: str, by: Actor, at: datetime) -> Paper:
         content = file.read()
     with transaction.atomic():
         Case.objects.select_for_update().get(pk=paper.case_id)  # the case first, as every act of delivery
-        _record(kind.issued, paper, _said(kind.tells, paper), by, at)
+        _record(kind.issued, paper, told(kind.tells, paper), by, at)
         upload = SimpleUploadedFile(f"{paper.ref}.pdf", content, "application/pdf")
         title = f"{kind.title}（{paper.recipient}）" if paper.recipient else kind.title
         add_scan(case_id=paper.case_id, volume=kind.volume, title=title, upload=upload, event_kind=kind.issued, by=by, at=at)
@@ -180,7 +182,7 @@ def issue(*, ref: str, by: Actor, at: datetime) -> Paper:
 
 
 def cancel(*, ref: str, reason: str, by: Actor, at: datetime) -> Paper:
-    """Cancel a paper that has not gone out. What has gone out stays; a correction is a new paper."""
+    """Cancel a paper that has not gone out. What has gone out stays; a correction is a new paper. Refuses without a reason."""
     if not reason.strip():
         raise Refusal.because("暂不能作废文书", "没有写明理由", clause=CLAUSE, field="reason", now="请写明作废理由")
     paper = _held(ref, by, (Paper.DRAFTED, Paper.CHECKED, Paper.SIGNED, Paper.SEALED), "作废")
@@ -207,19 +209,6 @@ def _move(paper: Paper, before: str, **after: Any) -> None:
         raise Refusal.because("暂不能办理文书", "这份文书刚才已经有人处理", clause=CLAUSE, now="请刷新页面", status=409)
     for name, value in after.items():
         setattr(paper, name, value)
-
-
-def _said(tells: Mapping[str, Any], paper: Paper) -> dict[str, Any]:
-    """What an event is told of the paper: a property, a value filled in ($name), or words as they stand (=words)."""
-    said: dict[str, Any] = {}
-    for field, source in tells.items():
-        if not isinstance(source, str):
-            said[field] = source
-        elif source.startswith("$"):
-            said[field] = paper.values.get(source[1:])
-        else:
-            said[field] = source[1:] if source.startswith("=") else getattr(paper, source)
-    return {k: v for k, v in said.items() if v not in (None, "")}
 
 
 def _record(kind: str, paper: Paper, payload: Mapping[str, Any], by: Actor, at: datetime, under: str | None = None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -34,7 +34,8 @@ class Field:
 class Kind:
     """A kind of paper. `needs` are the elements that it must have, `typed` what a clerk fills in; `signed` and `issued` are
     event kinds, `signing` and `tells` say what they are told of the paper. `under` is the action that lets somebody draft it who
-    is not of the paper desk; `own_series` (id, form) are the numbers of its own that stand on it."""
+    is not of the paper desk; `own_series` (id, form) are the numbers of its own that stand on it. `then` is the act (an event kind)
+    that a person records once it went out, `knows` what the paper tells of it; `because` says why no act follows."""
 
     id: str
     title: str
@@ -51,6 +52,9 @@ class Kind:
     tells: Mapping[str, Any]
     under: str = ""
     own_series: tuple[str, str] | None = None
+    then: str = ""
+    knows: Mapping[str, Any] = field(default_factory=dict)
+    because: str = ""
 
     @property
     def template(self) -> Path:
@@ -97,6 +101,7 @@ def _kind(ident: str, spec: Mapping[str, Any]) -> Kind:
         ident, spec["title"], spec["clause"], bool(spec.get("needs_panel")), spec.get("volume", "main"), not spec.get("case_paper"),
         fields, needs, flow["recorded_as"], flow["signed"], flow.get("signing", {"paper_no": "number"}), flow["issued"], flow["tells"],
         flow.get("under", ""), (flow["series"]["id"], flow["series"]["form"]) if "series" in flow else None,
+        flow.get("then", ""), flow.get("knows", {}), flow.get("because", ""),
     )  # fmt: skip
 
 

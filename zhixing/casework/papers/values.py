@@ -141,6 +141,19 @@ def _number(n: int) -> str:
     return ("" if not tens else "十" if tens == 1 else f"{DIGITS[tens]}十") + (DIGITS[ones] if ones else "")
 
 
+def told(tells: Mapping[str, Any], paper: Paper) -> dict[str, Any]:
+    """What an event is told of the paper: a property, a value filled in ($name), or words as they stand (=words)."""
+    said: dict[str, Any] = {}
+    for field, source in tells.items():
+        if not isinstance(source, str):
+            said[field] = source
+        elif source.startswith("$"):
+            said[field] = paper.values.get(source[1:])
+        else:
+            said[field] = source[1:] if source.startswith("=") else getattr(paper, source)
+    return {k: v for k, v in said.items() if v not in (None, "")}
+
+
 def sample_of(kind: Kind) -> dict[str, Any]:
     """Values that are visibly made up, to try a template with."""
     by_type = {"list": [{"name": "甲某", "about": "住样例路1号"}], "bool": True}

@@ -11,12 +11,14 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django_q.tasks import async_task
 
 from zhixing.casework.cases.models import Case
 from zhixing.casework.facts.forms import stored_key
 from zhixing.casework.identity import mask_account, mask_identity, mask_phone
 from zhixing.casework.papers import actions, batches, queries
+from zhixing.casework.papers.following import waits_for
 from zhixing.casework.papers.kinds import Kind, kinds, workflow
 from zhixing.casework.papers.models import Paper, PaperBatch, PrintRun
 from zhixing.casework.papers.printing import print_papers
@@ -134,8 +136,6 @@ def step_many(request: HttpRequest, step: str) -> HttpResponse:
 
 
 def _home() -> str:
-    from django.urls import reverse
-
     return reverse("papers-home")
 
 
@@ -265,9 +265,20 @@ def paper(request: HttpRequest, ref: str) -> HttpResponse:
         "paper": found, "kind": kind, "lines": _lines(kind, found), "differences": differences(found), "form": form, "refusal": refusal,
         "spec": piles()["piles"].get(pile), "may": bool(pile) and _may(request, pile),
         "own": found.drafted_by_id == request.actor.person_id, "may_cancel": allowed(request.book, request.actor, "record:paper_cancelled"),
-        "states": [s for s in Paper.STATES if s[0] != Paper.CANCELLED],
+        "states": [s for s in Paper.STATES if s[0] != Paper.CANCELLED], "then": _then(request, found),
     }  # fmt: skip
     return show(request, "documents/paper.html", context, status=refusal.status if refusal else 200)
+
+
+def _then(request: HttpRequest, found: Paper) -> dict[str, Any] | None:
+    """The act that follows a paper that went out: what, where, whether this person may, and who else can."""
+    kind = waits_for(found)
+    if not kind:
+        return None
+    row = request.book.authority[f"record:{kind}"]
+    address = f"{reverse('act', args=[found.case.ref, kind])}?paper={found.ref}"
+    return {"spec": request.book.events[kind], "url": address, "may": allowed(request.book, request.actor, f"record:{kind}"),
+            "who": [request.book.roles[r].title for r in row.roles]}
 
 
 def _act(request: HttpRequest, found: Paper, form: CheckForm) -> Refusal | None:

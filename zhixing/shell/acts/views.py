@@ -12,6 +12,7 @@ from zhixing.casework.approvals.actions import ask
 from zhixing.casework.dossier.actions import record_with_proof
 from zhixing.casework.facts.forms import ActForm, desk_for, initial_of, known_values, stored_key
 from zhixing.casework.matters.queries import events_of
+from zhixing.casework.papers.following import known_from
 from zhixing.casework.people.authority import require
 from zhixing.rulebook.model import EventKind
 from zhixing.rulebook.refusals import Refusal
@@ -77,6 +78,8 @@ def _act(request: HttpRequest, subject: Subject, kind: str) -> HttpResponse:
     row = require(request.book, request.actor, f"record:{kind}", what=f"暂不能{spec.verb}")
     pile = Pile.read(request.GET.get("pile", ""))
     known = known_values(request.book, spec, subject.state)
+    if subject.what == "case":
+        known |= known_from(request.actor.court_id, subject.ref, request.GET.get("paper", ""), spec)
     posted = request.method == "POST"
     gate = checklist(request.book, subject.state, kind, initial_of(known), request.actor, request.now)
     form = ActForm(
