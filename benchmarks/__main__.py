@@ -13,7 +13,7 @@ from pathlib import Path
 from .measuring import Line, Size
 
 ROOT = Path(__file__).resolve().parent.parent
-NAMES = ("days", "events", "bulk", "replay", "register", "page", "papers", "search", "reads", "ledger")
+NAMES = ("days", "events", "bulk", "replay", "register", "page", "papers", "search", "reads", "ledger", "statements")
 # Building the large tables must not wait for checkpoints; every commit is still flushed.
 ROOMY = " -c max_wal_size=8GB -c maintenance_work_mem=512MB -c work_mem=32MB"
 

@@ -4,7 +4,6 @@ file is accounted for: read = created + unchanged + outgoing + rejected, each re
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from typing import Any, NamedTuple
 
 import pytest
@@ -24,7 +23,7 @@ GOOD, LAST = line("好1"), line("好2", "200.00")
 SHEET = "xl/worksheets/sheet1.xml"
 BOOK = workbook([HEADS, GOOD, LAST])
 CHINESE = re.compile("[一-鿿]")
-DAY = datetime(2026, 2, 27)
+DAY = MONDAY.replace(month=2, day=27, hour=0, tzinfo=None)  # as a workbook has it
 
 
 class Hostile(NamedTuple):

@@ -122,6 +122,11 @@ def bank_of(name: str) -> str:
     return next((b.id for b in vocabulary().banks if wanted and (wanted == b.id or wanted in b.title or b.title in wanted)), "")
 
 
+def survey(file: str | os.PathLike[str] | bytes, filename: str, *, bank: str = "", today: date) -> Survey:
+    """Read a statement to its end and check every line, without booking any. Raises Refusal when it cannot be read."""
+    return _survey(_Source(file, filename, bank_of(bank), {}, today), None, None)
+
+
 def _survey(source: _Source, control: Control | None, closing_fen: int | None) -> Survey:
     """Read it through once before anything is booked, and compare with what the clerk typed."""
     found = Survey()
