@@ -109,7 +109,26 @@ def books(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     return {"engine": options.database, "cases": options.cases, "build_seconds": round(time.monotonic() - start, 1), **checked(court.pk)}
 
 
-RUNS: dict[str, Callable[[argparse.Namespace, Path], dict[str, Any]]] = {"money": money, "machine": machine, "boundary": boundary, "books": books}
+def mutants(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    """The code broken on purpose: what finds it. Rivals on PostgreSQL, walks and interruptions on SQLite in memory."""
+    from django.db import connections
+
+    from tests.funds_campaign.mutants import try_all
+
+    def fresh(name: str) -> None:
+        """A copy of the migrated database for this process."""
+        settings = connections["default"].settings_dict
+        import psycopg
+
+        url = os.environ["DATABASE_URL"]
+        with psycopg.connect(f"{url.rsplit('/', 1)[0]}/template1", autocommit=True) as server:
+            server.execute(f'CREATE DATABASE {name} TEMPLATE "{settings["NAME"]}"')
+        settings["NAME"] = name
+
+    return try_all(folder, options.database, options.attempts, options.only, fresh)
+
+
+RUNS: dict[str, Callable[[argparse.Namespace, Path], dict[str, Any]]] = {"money": money, "machine": machine, "boundary": boundary, "books": books, "mutants": mutants}
 
 
 def main() -> int:
@@ -120,6 +139,7 @@ def main() -> int:
     parser.add_argument("--attempts", type=int, default=1000)
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--how", choices=("before", "after", "kill", "kill after"), default="kill", help="boundary: an error or kill -9, before or after the statement")
+    parser.add_argument("--only", default="", help="mutants: those with this in their names")
     parser.add_argument("--cases", type=int, default=1000)
     parser.add_argument("--steps", type=int, default=4000)
     parser.add_argument("--workers", type=int, default=4)

@@ -53,6 +53,8 @@ def test_books_that_are_right_have_no_difference(busy: Case) -> None:
         ("funds_posting", "UPDATE funds_posting SET business_on = '2026-02-02' WHERE no = 1", "凭证 1"),
         ("funds_posting", "UPDATE funds_posting SET event_seq = 999999 WHERE no = 1", "凭证 1"),
         ("funds_month_balance", "UPDATE funds_month_balance SET in_fen = in_fen + 1, closing_fen = closing_fen + 1 WHERE account_id = {case}", "结账"),
+        ("funds_month_balance", "DELETE FROM funds_month_balance WHERE account_id = {case}", "结账"),
+        ("funds_month", "UPDATE funds_month SET bank_fen = bank_fen + 1", "结账"),
         ("", "UPDATE funds_account SET balance_fen = balance_fen + 1 WHERE id = {case}", "（case）"),
         ("", "UPDATE funds_account SET reserved_fen = 1 WHERE id = {case}", "已批未付"),
         ("", "UPDATE funds_head SET no = no + 1", "末号"),

@@ -38,7 +38,7 @@ ACTS = {
 NEXT = {"requested": "check", "checked": "approve", "approved": "send", "sent": "confirm", "confirmed": "return"}
 AFTER = {"check": "checked", "approve": "approved", "send": "sent", "confirm": "confirmed", "return": "returned", "cancel": "cancelled"}
 WHOSE = {"check": "checks", "approve": "approves", "send": "pays", "confirm": "pays", "return": "pays", "cancel": "asks"}
-START = 2_000_000
+START, HOLD = 2_000_000, timedelta(hours=24)
 
 
 DONE = {*AFTER, "correct", *(a for a in ACTS if a not in ("days_go_by", "payout_step_by_anybody"))}  # what walks must have come to
@@ -160,7 +160,7 @@ class Walk:
         row = self._some(dice, "booked", "withdrawn", "claimed")
         if row is None:
             return
-        claim, fee = dice.choice([START, 50_000_000, 50_000_000, 50_000_000, 1_000, -1]), dice.choice([0, 0, 0, 1, 20_000, -1])
+        claim, fee = dice.choice([START, *[50_000_000] * 3, *[self.books.claimed(row.case or 0) + dice.randrange(200_000)] * 2, 1_000, -1]), dice.choice([0, 0, 0, 1, 20_000, -1])
         if self.attempt(lambda: receipts.account_for(receipt_ref=row.ref, claim_fen=claim, interest_fen=0, costs_fen=0, fee_fen=fee, by=self.who(dice, "asks"), at=self.at)):
             assert row.state == "booked"
             row.settled += fee
@@ -187,6 +187,8 @@ class Walk:
         kind = dice.choice([Payout.CLAIM] * 4 + [Payout.REFUND, Payout.THIRD])
         case = row.case if dice.random() < 0.9 else dice.choice(self.world.cases)
         role = {Payout.CLAIM: Party.APPLICANT, Payout.REFUND: Party.DEBTOR, Payout.THIRD: None}[kind if dice.random() < 0.95 else Payout.THIRD]
+        if dice.random() < 0.05:
+            role = dice.choice([Party.APPLICANT, Party.DEBTOR])
         accounts = PayeeAccount.objects.filter(case_id=case, party__role=role).order_by("-pk")[:2]
         if not accounts:
             return
@@ -197,6 +199,8 @@ class Walk:
         done = self.attempt(lambda: payouts.request(case_id=row.case, wish=wish, by=by, at=self.at))
         if done:
             assert (row.state, case) == ("booked", row.case)
+            assert account == accounts[0], "an account that was replaced was taken"
+            assert kind == Payout.THIRD or role == {Payout.CLAIM: Party.APPLICANT, Payout.REFUND: Party.DEBTOR}[kind], "the wrong side gets money (I11)"
             self.books.payouts[done.ref] = Goes(done.ref, row.ref, case, kind, fen, account.pk, "requested", [by.person_id])
             self._within(self.books.payouts[done.ref])
 
@@ -211,7 +215,7 @@ class Walk:
         """One of those under way takes its next step, or is taken back."""
         live = [p for p in self.books.payouts.values() if p.state in ("requested", "checked", "approved", "sent")]
         gone = [p for p in self.books.payouts.values() if p.state == "confirmed"]
-        row = dice.choice(live[-8:]) if live else dice.choice(gone) if gone and dice.random() < 0.05 else None
+        row = dice.choice(live[-8:]) if live and dice.random() < 0.97 else dice.choice(gone) if gone and dice.random() < 0.2 else None
         if row is not None:
             others = ["return"] if row.state in ("sent", "confirmed") else ["cancel"]
             self._step(dice, row, NEXT[row.state] if dice.random() < 0.9 else dice.choice(others))
@@ -231,7 +235,9 @@ class Walk:
             "return": lambda: paying.give_back(payout_ref=row.ref, reason="退汇", by=by, at=self.at),
             "cancel": lambda: payouts.cancel(payout_ref=row.ref, reason="撤回", by=by, at=self.at),
         }
-        if self.attempt(acts[step]):
+        done = self.attempt(acts[step])
+        assert done or step != "return" or row.state not in ("sent", "confirmed") or by not in self.people("pays"), f"the bank's return was refused: {self.refused}"
+        if done:
             self._stepped(row, step, by)
             self.looker.payout(row)
 
@@ -247,6 +253,9 @@ class Walk:
             self._within(row)
             assert row.kind != Payout.THIRD or by.roles & {"president", "vice_president"}
         if step == "send":
+            account = PayeeAccount.objects.get(pk=row.account)
+            assert not PayeeAccount.objects.filter(replaces=account).exists(), "money went to an account that was replaced"
+            assert not account.replaces_id or account.at + HOLD <= self.at, "money went to an account that was changed a moment ago (T2)"
             self.books.moved(row.case, -row.fen)
             self.books.moved(IN_TRANSIT, row.fen)
         elif step == "confirm":
