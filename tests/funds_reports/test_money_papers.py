@@ -13,15 +13,19 @@ from django.urls import reverse
 
 from tests.funds.stage import account_of, accounted, approved, arrived, asked, paid, ready
 from tests.funds.test_receipts import PNG
+from tests.papers.conftest import a_pdf
 from tests.real_court import MONDAY
 from zhixing.casework.cases.models import Case
+from zhixing.casework.dossier.models import Scan
 from zhixing.casework.facts import record
 from zhixing.casework.journal.models import JournalEntry
+from zhixing.casework.papers import actions
 from zhixing.casework.papers.models import Paper
 from zhixing.desks.funds import receipts
 from zhixing.desks.funds.models import Receipt
 from zhixing.desks.funds.receipts import Money
 from zhixing.desks.funds.reports.models import MoneyPaper
+from zhixing.outside.seal import seal_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_morning")]
 
@@ -172,3 +176,28 @@ def test_the_money_page_is_read_with_the_same_number_of_statements_whatever_the_
     with django_assert_max_num_queries(30):
         page = funds.get(reverse("funds-case", args=[case.ref])).content.decode()
     assert page.count("拟制执行案款发放审批表") == 6
+
+
+def test_a_voucher_goes_through_other_hands_to_the_dossier_and_shows_its_state(case: Case, people: Any, as_: Any, actor: Any, tmp_path: Any) -> None:
+    """三(二)4, 四(三)1: checked by another, signed, sealed, issued; the money's own events are not recorded again."""
+    payout = paid(ready(case, people, 500_000), people)
+    handler = as_("handler")
+    assert drafted(handler, case, "receipt_voucher", payout).status_code == 302
+    paper = Paper.objects.get()
+    actions.keep_pdf(paper=paper, pdf=a_pdf(), pages=1, at=MONDAY)
+    actions.check(ref=paper.ref, correct=True, against="发放单", by=actor("document_clerk"), at=MONDAY)
+    actions.sign(ref=paper.ref, by=actor("team_leader"), at=MONDAY)
+    actions.seal(ref=paper.ref, stamp=seal_of(case.court.name, tmp_path / "keys"), by=actor("seal_keeper"), at=MONDAY)
+    actions.issue(ref=paper.ref, by=actor("document_clerk"), at=MONDAY)
+    assert "已发出" in handler.get(reverse("funds-case", args=[case.ref])).content.decode()
+    assert Scan.objects.filter(case=case, title__startswith="执行案款收据").count() == 1
+    kinds_ = list(JournalEntry.objects.filter(case=case).values_list("kind", flat=True))
+    assert (kinds_.count("money_paid_out"), kinds_.count("other_paper_issued")) == (1, 1)
+
+
+def test_a_cancelled_paper_makes_room_for_another_and_its_number_stays_taken(case: Case, people: Any, as_: Any) -> None:
+    row, funds = arrived(case, people, 100), as_("funds_officer")
+    drafted(funds, case, "payment_receipt", row)
+    actions.cancel(ref=Paper.objects.get().ref, reason="缴款人写错", by=people.handler, at=MONDAY)
+    assert drafted(funds, case, "payment_receipt", row).status_code == 302
+    assert list(Paper.objects.order_by("pk").values_list("number", "state")) == [("执款缴〔2026〕00001号", Paper.CANCELLED), ("执款缴〔2026〕00002号", Paper.DRAFTED)]
