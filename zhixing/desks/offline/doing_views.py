@@ -17,6 +17,7 @@ from zhixing.web.pages import page, show
 
 from . import actions, announcing, bulk, letters, queries
 from .actions import KEEP, Doing
+from .consenting import consents
 from .delivery_models import Announcement, Delivery, Letter
 from .forms import (
     AboutPapers,
@@ -80,8 +81,10 @@ def _others(rung: Rung, skipping: bool) -> list[tuple[str, str]]:
 def _form(request: HttpRequest, rung: Rung, rows: list[Delivery], skipping: bool) -> AboutPapers:
     spec = request.book.events[rung.skip_event if skipping else rung.event]
     party = rows[0].party
-    known = {"phone": party.phone if party else "", "address": party.address if party else "", "place": party.address if party else ""}
+    known: dict[str, Any] = {"phone": party.phone if party else "", "address": party.address if party else "", "place": party.address if party else ""}
     known = {k: v for k, v in known.items() if v and not (rung.id == "electronic" and k == "address")}
+    if rung.id == "electronic" and (consent := consents(rows[0].case).get(rows[0].recipient)) is not None and consent.agreed:
+        known |= {"address": consent.address, "consented": True}
     data = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     common: dict[str, Any] = {"now": request.now, "rows": rows, "initial": known}
     if skipping:

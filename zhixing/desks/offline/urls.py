@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import doing_views, field_views, found_views, phone_views, standing_views, views
+from . import choosing_views, doing_views, field_views, found_views, phone_views, standing_views, views
 
 urlpatterns = [
     path("offline/", views.home, name="offline-home"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("offline/expired/", views.close_many, name="offline-expired"),
     path("offline/cases/<ref>/", views.case, name="offline-case"),
     path("offline/cases/<ref>/open/", views.open_, name="offline-open"),
+    path("offline/choose/", choosing_views.choose, name="offline-choose"),
+    path("offline/cases/<ref>/consent/", choosing_views.consent, name="offline-consent"),
     path("offline/standing/", standing_views.court, name="offline-standing"),
     path("offline/standing/file/", standing_views.export_court, name="offline-standing-file"),
     path("offline/standing/papers/<paper>/", standing_views.open_paper, name="offline-open-paper"),

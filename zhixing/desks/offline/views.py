@@ -18,6 +18,8 @@ from zhixing.web.pages import page, show
 
 from . import actions, announcing, queries
 from .actions import KEEP
+from .consenting import KIND as CONSENT
+from .consenting import Consent, consents
 from .delivery_models import Announcement, Delivery
 from .forms import OpenForm
 from .ladder import ladder
@@ -50,7 +52,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "counters": counters, "pile": chosen, "title": dict(PILES)[chosen], "rows": rows, "first": f"?pile={chosen}" if after else "",
         "more": f"?pile={chosen}&after={more}" if more else "", "verbs": queries.VERBS, "today": request.now.date(),
-        "may": _may(request, "record:delivery_posted"), "may_open": _may(request, KEEP), "may_field": _may(request, "do:field_task"),
+        "may": _may(request, "record:delivery_posted"), "may_open": _may(request, KEEP), "may_choose": _may(request, "record:delivery_post_skipped"), "may_field": _may(request, "do:field_task"),
         "ran_out": queries.running_out(court_id, request.now.date()) if chosen == "running" else [],
     }  # fmt: skip
     return show(request, "offline/home.html", context)
@@ -64,24 +66,28 @@ def case(request: HttpRequest, ref: str) -> HttpResponse:
 
 def case_page(request: HttpRequest, found: Case, form: OpenForm | None = None, refusal: Refusal | None = None) -> HttpResponse:
     """The page, with the form for further papers as it was filled in."""
-    recipients, facts = queries.grid(found), queries.facts_of(found)
+    recipients, facts, agreed = queries.grid(found), queries.facts_of(found), consents(found)
     may = _may(request, "record:delivery_posted")
     context = {
-        "case": found, "recipients": [(r, next_step(found, r, facts, request) if may else None) for r in recipients], "rungs": queries.rungs(),
-        "log": queries.phone_log(recipients), "facts": facts, "tabs": request.tabs(found.ref), "may": may, "may_open": _may(request, KEEP),
+        "case": found, "recipients": [(r, next_step(found, r, facts, request, agreed.get(r.name)) if may else None) for r in recipients], "agreed": agreed, "rungs": queries.rungs(),
+        "log": queries.phone_log(recipients), "facts": facts, "tabs": request.tabs(found.ref), "may": may, "may_open": _may(request, KEEP), "may_consent": _may(request, f"record:{CONSENT}"),
         "may_register": _may(request, "record:traditional_search_registered"), "form": form or _open_form(request, found), "refusal": refusal,
         "left": sum(len(r.open) for r in recipients), "all": sum(len(r.lines) for r in recipients),
     }  # fmt: skip
     return show(request, "offline/case.html", context, status=refusal.status if refusal else 422 if form else 200)
 
 
-def next_step(found: Case, recipient: Recipient, facts: dict[str, Any], request: HttpRequest) -> tuple[str, str, str] | None:
+def next_step(
+    found: Case, recipient: Recipient, facts: dict[str, Any], request: HttpRequest, consent: Consent | None = None
+) -> tuple[str, str, str] | None:
     """(verb, address, why it cannot be done yet) of what comes next for a recipient."""
     step, made = recipient.step, recipient.announcement
     if step == Delivery.NOTHING:
         return None
     if not facts["consulted"]:
         return "查阅送达地址", reverse("act", args=[found.ref, "delivery_address_consulted"]), ""
+    if consent is not None and consent.agreed and not any(line.at("electronic") for line in recipient.lines if line.row.step != Delivery.NOTHING):
+        return "电子送达", _do(found, "electronic", recipient), ""
     if step == Delivery.ON_THE_WAY:
         return "登记投递结果", reverse("offline-letter", args=[found.ref, recipient.letters[0].pk]), ""
     if step in (Delivery.ANNOUNCE, Delivery.RUNNING):
