@@ -23,7 +23,7 @@ from ..views import may, number_of
 from . import deposits, queries, refunds, unclaimed
 from .forms import deposit_fields, refund_fields
 from .keeping import limits
-from .models import Deposit, Participant
+from .models import Deposit, DistributionPlan, Participant
 from .views import found_case, tabs
 
 ASK, SETTLE, APPROVE, RELEASE = "do:ask_deposit", "do:settle_unclaimed", "record:money_deposited", "record:deposit_released"
@@ -164,7 +164,7 @@ def refund(request: HttpRequest, ref: str) -> HttpResponse:
     account = LedgerAccount.objects.filter(case=case).first()
     past = Payout.objects.filter(case=case).exclude(kind=Payout.CLAIM).order_by("-pk")[:50]
     context = {"case": case, "form": form, "refusal": refusal, "most": most, "free": account.free_fen if account else 0, "usable": usable, "receipts": receipts, "past": past,
-               "tabs": request.tabs(ref), "plans": queries.DistributionPlan.objects.filter(case=case, state__in=queries.DistributionPlan.LIVE)}  # fmt: skip
+               "tabs": request.tabs(ref), "plans": DistributionPlan.objects.filter(case=case, state__in=DistributionPlan.LIVE)}  # fmt: skip
     return show(request, "distribution/refund.html", context, status=refusal.status if refusal else 422 if form.is_bound else 200)
 
 

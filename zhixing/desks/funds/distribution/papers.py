@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.db import transaction
 
+from zhixing.casework.facts import rules
 from zhixing.casework.papers.batches import draft_paper
 from zhixing.casework.papers.kinds import kinds
 from zhixing.casework.papers.models import Paper
@@ -49,7 +50,7 @@ def draft_plan_paper(*, plan: DistributionPlan, by: Actor, at: datetime) -> Pape
     kind = kinds()[KIND]
     if plan.state not in (DistributionPlan.CHECKED, DistributionPlan.TOLD, DistributionPlan.FINAL):
         raise Refusal.because(f"暂不能拟制{kind.title}", f"方案{plan.get_state_display()}", clause=CLAUSE, now="审核通过后再拟制", status=409)
-    shown = page_of(plan)
+    shown = page_of(plan, book=rules.rulebook(), at=at)
     sources = "、".join(f"{p.receipt.payer or '来款'} {p.receipt.arrived_on} 到账 {words(p.fen)} 元" for p in shown.parts)
     typed = {"amount_yuan": text_of(plan.pool_fen), "plan_text": plan_text(shown), "reason": sources}
     people = [p.name for p in plan.participants.all() if p.side != Participant.DEBTOR]

@@ -12,7 +12,7 @@ from zhixing.web.pages import page
 from ..forms import StepForm, text_field
 from . import objections, papers, queries
 from .forms import ObjectionForm, objection_fields, tell_fields
-from .models import PlanObjection
+from .models import DistributionPlan, PlanObjection
 from .steps import carry_out
 from .views import found_plan, plan_page
 
@@ -34,16 +34,16 @@ def do(request: HttpRequest, ref: str, step: str) -> HttpResponse:
     return redirect("distribution-plan", ref=ref)
 
 
-def _form(request: HttpRequest, row: object, name: str) -> StepForm:
+def _form(request: HttpRequest, row: DistributionPlan, name: str) -> StepForm:
     step, _, ref = name.partition("-")
     if step in ("check", "finish", "pay"):
         return StepForm(request.POST, fields={})
     if step == "tell":
-        return StepForm(request.POST, fields=tell_fields(request.now.date()))
+        return StepForm(request.POST, request.FILES, fields=tell_fields(request.now.date()))
     if step == "withdraw":
         return StepForm(request.POST, fields={"reason": text_field("理由", most=200)})
     if step == "object":
-        return ObjectionForm(request.POST, lines=queries.page_of(row).lines)  # type: ignore[arg-type]
+        return ObjectionForm(request.POST, lines=queries.page_of(row, book=request.book, at=request.now).lines)
     found = PlanObjection.objects.filter(plan=row, ref=ref).first()
     if step not in ("oppose", "settle") or found is None:
         raise Http404("没有这个步骤")

@@ -6,10 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Sum
 
 from zhixing.casework.cases.models import Case, Party
+from zhixing.casework.dossier.actions import add_scan
 from zhixing.casework.facts import record, rules
 from zhixing.casework.papers.actions import next_number
 from zhixing.casework.people.actors import Actor
@@ -95,8 +97,11 @@ def withdraw(*, plan_ref: str, reason: str, by: Actor, at: datetime) -> Distribu
     return plan
 
 
-def tell(*, plan_ref: str, participants: Collection[int], told_on: date, how: str, by: Actor, at: datetime) -> DistributionPlan:
-    """Keep whom the plan was told to, when and how; when it is everybody the time to object runs for the last of them.
+def tell(
+    *, plan_ref: str, participants: Collection[int], told_on: date, how: str, proof: UploadedFile | None = None, by: Actor, at: datetime
+) -> DistributionPlan:
+    """Keep whom the plan was told to, when and how, with the proof of delivery in the dossier; when it is everybody the time to
+    object runs for the last of them.
     Refuses days before the check and people who take no part."""
     what = what_of(TOLD)
     require(rules.rulebook(), by, f"record:{TOLD}", what=what)
@@ -112,6 +117,8 @@ def tell(*, plan_ref: str, participants: Collection[int], told_on: date, how: st
             reasons.append(Reason("没有选择要登记的人，或已经登记过", CLAUSE, "请勾选", field="who"))
         if reasons:
             raise Refusal(what, reasons)
+        if proof is not None:
+            add_scan(case_id=plan.case_id, title=f"分配方案 {plan} 送达凭证", upload=proof, event_kind=TOLD, by=by, at=at)
         chosen.update(told_on=told_on, told_how=how.strip()[:200], told_by_id=by.person_id)
         if not plan.participants.filter(told_on__isnull=True).exists():
             record(TOLD, court_id=by.court_id, case_id=plan.case_id, payload={"plan_no": plan.no}, desk=desk_of(TOLD, by), key=f"plan:{plan.ref}:told", by=by, at=at)

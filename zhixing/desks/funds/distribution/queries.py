@@ -15,6 +15,7 @@ from zhixing.casework.matters.queries import CLOCK
 from zhixing.rulebook.model import Rulebook
 
 from ..keeping import day_of
+from ..keeping import limits as funds_limits
 from ..models import PayeeAccount, Payout, Receipt
 from ..queries import calendar_of, spoken_for
 from .keeping import last_day, limits
@@ -105,6 +106,7 @@ class PlanPage:
     objections: list[PlanObjection]
     versions: list[DistributionPlan]
     paper: PlanPaper | None
+    clocks: list[tuple[Receipt, Clock]]
     ends_on: date | None
 
     @property
@@ -124,7 +126,7 @@ def plan_of(court_id: int, ref: str) -> DistributionPlan | None:
     return DistributionPlan.objects.select_related(*related).filter(court_id=court_id, ref=ref).first()
 
 
-def page_of(plan: DistributionPlan) -> PlanPage:
+def page_of(plan: DistributionPlan, *, book: Rulebook, at: datetime) -> PlanPage:
     """Everything about a plan: a fixed number of statements."""
     claims = Prefetch("claims", PlanClaim.objects.order_by("position"))
     people = list(plan.participants.order_by("position").prefetch_related(claims))
@@ -142,7 +144,15 @@ def page_of(plan: DistributionPlan) -> PlanPage:
     versions = list(DistributionPlan.objects.filter(court_id=plan.court_id, no=plan.no).exclude(pk=plan.pk).order_by("-version"))
     paper = plan.papers.exclude(paper__state="cancelled").select_related("paper").order_by("-pk").first()
     last = max(ends.values()) if ends and all(p.told_on for p in people) else None
-    return PlanPage(plan, list(plan.parts.select_related("receipt").order_by("receipt__arrived_on", "pk")), lines, objections, versions, paper, last)
+    parts = list(plan.parts.select_related("receipt").order_by("receipt__arrived_on", "pk"))
+    return PlanPage(plan, parts, lines, objections, versions, paper, _clocks(plan, parts, book, at), last)
+
+
+def _clocks(plan: DistributionPlan, parts: Sequence[PlanPart], book: Rulebook, at: datetime) -> list[tuple[Receipt, Clock]]:
+    """The clock by which each receipt of a plan is to be paid out: it runs on while the creditors may object, unless a delay is approved."""
+    receipts, calendar = {p.receipt.receipt_no: p.receipt for p in parts}, calendar_of(plan.court_id)
+    rows = Duty.objects.filter(case_id=plan.case_id, is_open=True, rule=funds_limits()["clock"], key__in=receipts).order_by("due_at", "pk").values(*CLOCK)
+    return [(receipts[r["key"]], clock_of(r, book=book, calendar=calendar, at=at, url=explain_url(r["id"], case_ref=plan.case.ref))) for r in rows]
 
 
 def proposed(case: Case) -> list[Claimed]:

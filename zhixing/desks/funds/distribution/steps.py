@@ -98,7 +98,7 @@ def carry_out(request: HttpRequest, plan: DistributionPlan, name: str, form: Any
         objections.settle(objection_ref=ref, outcome=data["outcome"], settled_on=data["settled_on"], suit_no=data["suit_no"], **both)
         return "已登记处理结果"
     if step == "tell":
-        plans.tell(plan_ref=plan.ref, participants=who, told_on=data["told_on"], how=data["how"], **both)
+        plans.tell(plan_ref=plan.ref, participants=who, told_on=data["told_on"], how=data["how"], proof=data["file"], **both)
         return "已登记告知"
     {"check": plans.check, "finish": plans.finish, "withdraw": plans.withdraw}[step](plan_ref=plan.ref, **data, **both)
     return {"check": "已审核通过", "finish": "已转入发放", "withdraw": "已撤回"}[step]
