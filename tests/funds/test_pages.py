@@ -162,3 +162,19 @@ def test_nothing_of_another_court_is_found(case: Case, person: Callable[..., Per
     for name, ref in (("funds-case", case.ref), ("funds-money_arrived", case.ref), ("funds-claim", waiting.ref), ("funds-payout", payout.ref)):
         assert stranger.get(reverse(name, args=[ref])).status_code == 404
     assert not LedgerAccount.objects.filter(court=other_court).exists()
+
+
+def test_one_payout_that_may_not_go_says_why_above_the_list_and_the_picked_stay_picked(
+    case: Case, people: People, person: Callable[..., Any], client_of: Callable[..., Client], monday_morning: Any
+) -> None:
+    """T2: the hold of a changed account ends at a moment of the court's own time."""
+    receipt = arrived(case, people, 500_000)
+    accounted(receipt, people, 500_000)
+    account_of(case, people)
+    changed = account_of(case, people, number="6200000000000000002")
+    row = approved(asked(receipt, changed, people, 500_000), people)
+    answer = client_of(person("finance_clerk")).post("/funds/payouts/send/", {"pick": [row.ref]})
+    text = answer.content.decode()
+    assert answer.status_code == 409
+    assert f"{MONDAY + timedelta(hours=24):%m-%d %H:%M} 以后付款" in text
+    assert f'value="{row.ref}" checked' in text

@@ -73,7 +73,7 @@ def next_step(words: Any, href: Any, main: bool = False) -> Markup:
     return Markup(f'<a class="btn btn-small{" btn-primary" if main else ""}" href="{escape(href)}" data-next>{escape(words)}</a>')
 
 
-def pick(form_id: str, value: Any, label: Any) -> Markup:
+def pick(form_id: str, value: Any, label: Any, picked: bool = False) -> Markup:
     """The first cell of a row in a table with a bulk bar."""
-    return Markup(f'<td class="col-pick"><label class="pick"><input type="checkbox" name="pick" value="{escape(value)}"'
+    return Markup(f'<td class="col-pick"><label class="pick"><input type="checkbox" name="pick" value="{escape(value)}"{" checked" if picked else ""}'
                   f' form="{escape(form_id)}"><span class="hidden">选中 {escape(label)}</span></label></td>')  # fmt: skip

@@ -18,6 +18,7 @@ from zhixing.casework.facts import record, rules
 from zhixing.casework.people.actors import Actor
 from zhixing.casework.people.authority import require
 from zhixing.outside.bank import Payment, payment_file
+from zhixing.rulebook.deadlines import CST
 from zhixing.rulebook.refusals import Refusal
 
 from .keeping import CLAUSE, day_of, desk_of, limits, text_of, what_of
@@ -130,7 +131,7 @@ def _may_go(row: Payout, by: Actor, at: datetime) -> None:
         raise Refusal.because(what, f"发放单 {row.no} 的收款账户在批准后变更", clause=CLAUSE, now="请撤回后按新账户重新申请", status=409)
     hours = limits()["account_hold"]["hours"]
     if row.account.replaces_id and row.account.at + timedelta(hours=hours) > at:
-        free_at = row.account.at + timedelta(hours=hours)
+        free_at = (row.account.at + timedelta(hours=hours)).astimezone(CST)
         raise Refusal.because(what, f"发放单 {row.no} 的收款账户变更不满 {hours} 小时", clause=CLAUSE, now=f"请在 {free_at:%m-%d %H:%M} 以后付款", status=409)
 
 

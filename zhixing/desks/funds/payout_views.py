@@ -37,9 +37,13 @@ OF = {"check": (Payout.REQUESTED,), "approve": (Payout.CHECKED,), "cancel": Payo
 @page("page:funds")
 def queue(request: HttpRequest) -> HttpResponse:
     """The payouts that wait; without a choice the step that is this person's."""
+    return _queue(request, request.GET.get("state", ""))
+
+
+def _queue(request: HttpRequest, state: str, refusal: Refusal | None = None) -> HttpResponse:
+    """The same, under what was refused and with what was picked."""
     court_id, size = request.actor.court_id, limits()["pages"]["rows"]
     counted = queries.payout_counts(court_id)
-    state = request.GET.get("state", "")
     if state not in dict(Payout.STATES):
         mine = [s for s in STEPS if allowed(request.book, request.actor, f"record:{STEPS[s]}")]
         state = next((s for s in [*mine, *STEPS] if counted[s]), (mine or [Payout.REQUESTED])[0])
@@ -52,9 +56,9 @@ def queue(request: HttpRequest) -> HttpResponse:
         "bulk": "payout-bulk" if may_send else "", "first": f"?state={state}" if number_of(request, "after") else "",
         "more": f"?state={state}&after={rows[size - 1].pk}" if len(rows) > size else "", "total": sum(p.amount_fen for p in rows[:size]),
         "batches": Batch.objects.filter(court_id=court_id).order_by("-pk")[:5] if allowed(request.book, request.actor, "do:export_payouts") else [],
-        "closed": [(s, w) for s, w in Payout.STATES if s not in counted],
+        "closed": [(s, w) for s, w in Payout.STATES if s not in counted], "refusal": refusal, "picked": request.POST.getlist("pick"),
     }  # fmt: skip
-    return show(request, "funds/payouts.html", context)
+    return show(request, "funds/payouts.html", context, status=refusal.status if refusal else 200)
 
 
 @page("page:funds")
@@ -103,8 +107,12 @@ def send(request: HttpRequest) -> HttpResponse:
     """Hand the picked payouts to the bank as one batch."""
     if request.method != "POST":
         return redirect("funds-payouts")
-    batch = paying.send(payout_refs=request.POST.getlist("pick")[: limits()["pages"]["rows"]], by=request.actor, at=request.now)
-    messages.success(request, f"已提交付款：批号 {batch.no}，{batch.size} 笔。请下载付款文件交银行。")
+    try:
+        batch = paying.send(payout_refs=request.POST.getlist("pick")[: limits()["pages"]["rows"]], by=request.actor, at=request.now)
+    except Refusal as refusal:
+        return _queue(request, Payout.APPROVED, refusal)
+    by_itself = hasattr(batch, "handing")
+    messages.success(request, f"已提交付款：批号 {batch.no}，{batch.size} 笔。" + ("由银行接口交付，不用再上传文件。" if by_itself else "请下载付款文件交银行。"))
     return redirect(f"{reverse('funds-payouts')}?state={Payout.SENT}")
 
 
