@@ -16,10 +16,13 @@ from tests.real_court import MONDAY
 from zhixing import clock
 from zhixing.casework.cases.models import Case
 from zhixing.casework.duties.models import Duty
+from zhixing.casework.facts import record
 from zhixing.casework.people.actors import Actor
 from zhixing.casework.people.models import Person
+from zhixing.desks.funds.distribution import papers
 from zhixing.desks.funds.distribution.models import Deposit, DistributionPlan, PlanObjection, UnclaimedStep
 from zhixing.desks.funds.models import Payout
+from zhixing.rulebook.refusals import Refusal
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_morning")]
 ROLES = ("handler", "team_leader", "funds_officer", "bureau_head", "termination_officer", "security_admin")
@@ -220,3 +223,29 @@ def test_the_courts_list_leads_to_each_plan_with_its_next_step(case: Case, peopl
     page = text(as_("handler").get(reverse("distribution-home")))
     assert reverse("distribution-plan", args=[plan.ref]) in page
     assert "申请发放" in page
+
+
+def test_the_plan_is_drafted_as_a_paper_with_every_claim_in_it(case: Case, people: People, leader: Actor) -> None:
+    """二(四)1(5), 三(二)4: printed from the plan's own figures, then checked and signed like any paper."""
+    plan = drafted(case, people)
+    with pytest.raises(Refusal, match="待审核"):
+        papers.draft_plan_paper(plan=plan, by=people.handler, at=MONDAY)
+    plan = told(plan, people, leader)
+    plan.refresh_from_db()
+    with pytest.raises(Refusal, match="合议庭评议笔录"):
+        papers.draft_plan_paper(plan=plan, by=people.handler, at=MONDAY)
+    record("panel_minutes_filed", court_id=case.court_id, case_id=case.pk, payload={"subject": "财产分配"}, desk="teams", by=people.handler, at=MONDAY)
+    made = papers.draft_plan_paper(plan=plan, by=people.handler, at=MONDAY)
+    assert made.kind == "distribution_plan"
+    assert plan.papers.get().paper == made
+    said = made.values["plan_text"]
+    assert made.values["amount_yuan"] == "3,000.00"
+    assert all(word in said for word in (OTHER, "2,000.00", "1,000.00", "50.00%", "合计分配 3,000.00 元"))
+
+
+def test_the_clock_of_the_money_is_shown_while_creditors_may_object(case: Case, people: People, leader: Actor, as_: Callable[[str], Client]) -> None:
+    """四(二)2(6), 四(三)2(2): it runs on unless a delay for distribution is approved."""
+    plan = told(drafted(case, people), people, leader)
+    page = text(as_("handler").get(reverse("distribution-plan", args=[plan.ref])))
+    assert "发放的时限照样在走" in page
+    assert reverse("funds-payout_delay_requested", args=[case.ref]) in page
