@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.funds.stage import account_of, accounted, approved, arrived, asked, balances
+from tests.funds.stage import People, account_of, accounted, approved, arrived, asked, balances
 from tests.real_court import MONDAY
 from zhixing.casework.cases.models import Case
 from zhixing.casework.people.models import Person
