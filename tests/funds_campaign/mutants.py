@@ -46,10 +46,12 @@ def broken(name: str, module: str, old: str, new: str) -> Mutant:
     return Mutant(name, "boundary", ((f"{FUNDS}.{module}", old, new),))
 
 
+APART = ("zhixing.casework.facts.record", "if done is not None:", "if False:")  # the second guard behind some of these
 MUTANTS = (
     walk("a person may do two steps of a payout", "payouts", "if by.person_id in done:", "if False:"),
-    Mutant("a person may do two steps of a payout, for the journal too", "walk", ((f"{FUNDS}.payouts", "if by.person_id in done:", "if False:"),
-           ("zhixing.casework.facts.record", "if done is not None:", "if False:"))),
+    Mutant("a person may do two steps of a payout, for the journal too", "walk", ((f"{FUNDS}.payouts", "if by.person_id in done:", "if False:"), APART)),
+    Mutant("a claimant books the claim, for the journal too", "walk", ((f"{FUNDS}.claims", "if row.claimed_by_id == by.person_id:", "if False:"), APART)),
+    Mutant("who asks for a correction approves it, for the journal too", "walk", ((f"{FUNDS}.corrections", "if row.correction_by_id == by.person_id:", "if False:"), APART)),
     walk("a fen more than there is may be asked for", "payouts", "if row.amount_fen > bound:", "if row.amount_fen > bound + 1:"),
     walk("what is asked for does not count against the receipt", "payouts", f"Payout.objects.filter({LIVE})", "Payout.objects.filter(receipt=receipt, state__in=Payout.GONE)"),
     walk("approval reserves nothing", "payouts", "reserve(case_id=row.case_id, fen=row.amount_fen, what=what_of(APPROVED), clause=clause_of(APPROVED))", "pass"),

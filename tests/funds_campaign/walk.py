@@ -102,6 +102,8 @@ class Walk:
 
     def _day(self, dice: random.Random) -> date:
         """Mostly today; money is also entered late, and now and then with a day that is closed or has not come."""
+        if dice.random() < 0.05 and self.books.closed_to > date.min:
+            return self.books.closed_to + timedelta(days=dice.randrange(2))
         return self.at.date() - timedelta(days=dice.choice([0, 0, 0, 0, 1, 3, 20, -1]))
 
     def money_arrives(self, dice: random.Random) -> None:
@@ -284,12 +286,14 @@ class Walk:
         if row is None:
             return
         number = dice.choice(["（2026）豫1502执1号", "（2026）豫1502执2号", ""])
-        if not self.attempt(lambda: corrections.ask_correction(receipt_ref=row.ref, number=number, reason="看错", by=self.who(dice, "checks"), at=self.at)):
+        asker = self.who(dice, "checks")
+        if not self.attempt(lambda: corrections.ask_correction(receipt_ref=row.ref, number=number, reason="看错", by=asker, at=self.at)):
             return
-        by = self.who(dice, "receives")
+        by = self.who(dice, "receives") if dice.random() < 0.9 else asker
         if not self.attempt(lambda: corrections.correct(receipt_ref=row.ref, by=by, at=self.at)):
             return
         self.done["correct"] += 1
+        assert asker.person_id != by.person_id, "who asked for a correction approved it"
         assert not row.settled
         assert not self.books.spoken_for(row.ref)
         self.books.moved(row.case or 0, -row.fen)
