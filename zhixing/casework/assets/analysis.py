@@ -86,10 +86,10 @@ def _controlled(h: Holding) -> bool:
 FIGURES: Sequence[tuple[str, str, Callable[[Holding], bool]]] = (
     ("online", "网络查到", lambda h: h.asset.origin == Asset.ONLINE),
     ("offline", "线下查到", lambda h: h.asset.origin == Asset.OFFLINE),
-    ("controlled", "其中已控制", _controlled),
-    ("burdened", "其中有负担或轮候", _burdened),
-    ("outside", "其中在地级市外", lambda h: h.asset.area == Asset.OUT),
-    ("free", "可用资金和无负担的财产", lambda h: not _burdened(h) and h.asset.area != Asset.OUT),
+    ("controlled", "已控制", _controlled),
+    ("burdened", "有负担或轮候", _burdened),
+    ("outside", "在地级市外", lambda h: h.asset.area == Asset.OUT),
+    ("free", "可用、无负担", lambda h: not _burdened(h) and h.asset.area != Asset.OUT),
 )
 
 HEADS = ("案号", "编号", "种类", "财产", "账号或证号", "所有人", "来源", "金额（元）", "可用（元）", "所在地", "辖区", "权利负担", "控制情况", "到期日", "下一步", "登记时点")

@@ -68,7 +68,7 @@ def policy() -> Policy:
         recipients=data["recipients"], inside=data["inside"], by_hand=tuple(data["by_hand"]),
         channels={name: ChannelRule(id=name, **rule) for name, rule in data["channels"].items()},
         request_hour=data["request_hour"], wake=timedelta(seconds=data["wake_seconds"]), at_once=data["at_once"],
-        lease=timedelta(minutes=data["lease_minutes"]),
+        lease=timedelta(seconds=data["lease_seconds"]),
         back_off=tuple(timedelta(seconds=s) for s in data["back_off_seconds"]),
         outage=Outage(outage["failures"], timedelta(minutes=outage["probe_minutes"]), timedelta(hours=outage["paper_after_hours"]),
                       outage["found"], outage["restored"]),
