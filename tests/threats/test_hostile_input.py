@@ -124,7 +124,9 @@ def test_names_that_carry_markup_are_shown_as_text_on_every_page(people: Any, ca
         tags.feed(page)
         assert tags.found == [], address
         assert "onerror=alert(1)>" not in page.replace("&gt;", "").replace("&#62;", ""), address
-        assert "&#34;&#39;49" not in page and "\"'49" not in page, address  # what stands in braces is text too
+        # What stands in braces is text too.
+        assert "&#34;&#39;49" not in page, address
+        assert "\"'49" not in page, address
 
 
 def test_the_walk_covers_the_product() -> None:
