@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from zhixing.casework.cases.models import new_ref
 from zhixing.casework.facts import History, record_many, rules
@@ -36,7 +36,7 @@ def receive_many(sums: Sequence[Sum], *, by: Actor, at: datetime) -> None:
         raise Refusal.because(what_of(ARRIVED), "有一笔没有流水号或金额不大于零", clause=clause_of(ARRIVED))
     if _owes_more():
         raise Refusal.because(what_of(ARRIVED), "细则要求逐笔登记", clause=clause_of(ARRIVED))
-    with transaction.atomic():
+    with connection.wrap_database_errors, transaction.atomic():  # COPY in the journal and the ledger raises the driver's own errors
         idents = reserved_ids(Matter, len(sums))
         # In the order of their numbers: two who import the same lines at once wait for one another and do not lock each other out.
         insert_like(Receipt(court_id=by.court_id, channel=Receipt.GENERAL, state=Receipt.ARRIVED, made_by_id=by.person_id, made_at=at),

@@ -30,4 +30,5 @@ def insert_like(first: models.Model, rows: Iterable[Mapping[str, Any]]) -> None:
     fields = [f for f in first._meta.concrete_fields if not f.primary_key or f.attname in rows[0]]
     base = {f.attname: getattr(first, f.attname) for f in fields}
     names = list(base)
-    insert_many(connection, first._meta.db_table, [f.column for f in fields], ([{**base, **row}[n] for n in names] for row in rows))
+    with connection.wrap_database_errors:  # COPY would raise the driver's own
+        insert_many(connection, first._meta.db_table, [f.column for f in fields], ([{**base, **row}[n] for n in names] for row in rows))
