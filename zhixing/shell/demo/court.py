@@ -16,15 +16,18 @@ from zhixing.casework.custody.models import Custody, Handoff
 from zhixing.casework.facts import History, record_many, rules
 from zhixing.casework.matters.actions import open_due_matters, open_matter
 from zhixing.casework.papers.models import Letterhead
-from zhixing.casework.people.actors import actor_of, system_actor
+from zhixing.casework.people.actors import Actor, actor_of, system_actor
 from zhixing.casework.people.models import Assignment, Person
 from zhixing.casework.register.setting_up import default_court
 from zhixing.casework.register.storing import insert_cases
 from zhixing.desks.funds.adopting import adopt_money
 from zhixing.rulebook.refusals import Refusal
 
+from .deliveries import make_deliveries
 from .logins import make_people
+from .money import make_money
 from .names import CAUSES, party
+from .papers import make_papers
 from .stories import Story, tell_story
 
 TWO_YEARS = 730
@@ -56,7 +59,20 @@ def make_court(*, cases: int, seed: int, at: datetime) -> Court:
         Letterhead.objects.create(court=court, **LETTERHEAD)
         make_cases(court, people, cases, random, at)
         make_matters(court, people, at)
+        live_today(court, people, cases, at)
     return court
+
+
+def live_today(court: Court, people: dict[str, Person], cases: int, at: datetime) -> None:
+    """What the desks have in hand now: papers on their way, deliveries on every rung, money in every state."""
+    book = rules.rulebook()
+
+    def who(username: str) -> Actor:
+        return actor_of(people[username], book, at.date())
+
+    make_papers(court, who, cases, at)
+    make_deliveries(court, who, cases, at)
+    make_money(court, who, cases, at)
 
 
 def make_cases(court: Court, people: dict[str, Person], cases: int, random: Random, at: datetime) -> None:
