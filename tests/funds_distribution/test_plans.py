@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, transaction
 
-from tests.funds.stage import People, account_of, approved, asked, balances, paid
+from tests.funds.stage import People, account_of, accounted, approved, asked, balances, paid
 from tests.funds_distribution.stage import LATER, OTHER, OUTSIDE, accounts, claims_of, drafted, final, money, told
 from tests.real_court import MONDAY
 from zhixing.casework.cases.models import Case
@@ -16,6 +16,7 @@ from zhixing.casework.duties.models import Duty
 from zhixing.casework.facts.replay import state_differences
 from zhixing.casework.journal.models import JournalEntry
 from zhixing.casework.people.actors import Actor
+from zhixing.desks.funds import corrections
 from zhixing.desks.funds.check import differences as ledger_differences
 from zhixing.desks.funds.distribution import paying_out, plans
 from zhixing.desks.funds.distribution.checking import differences
@@ -188,6 +189,17 @@ def test_a_receipt_is_in_one_live_plan_only_and_a_withdrawn_plan_frees_it(case: 
         plans.withdraw(plan_ref=plan.ref, reason=" ", by=people.handler, at=MONDAY)
     plans.withdraw(plan_ref=plan.ref, reason="债权有误", by=leader, at=MONDAY)
     assert drafted(case, people, receipt).version == 1
+
+
+def test_a_receipt_in_a_plan_stays_where_it_is_and_whole(case: Case, people: People) -> None:
+    """四(三)1: neither fees nor a correction take away what the creditors are to get."""
+    receipt = money(case, people)
+    drafted(case, people, receipt)
+    with pytest.raises(Refusal, match="在分配方案"):
+        accounted(receipt, people, fee=100)
+    with pytest.raises(Refusal, match="在分配方案"):
+        corrections.ask_correction(receipt_ref=receipt.ref, reason="入错案件", by=people.officer, at=MONDAY)
+    accounted(receipt, people, 400_000)
 
 
 @pytest.mark.parametrize(("change", "why"), [

@@ -12,6 +12,7 @@ from zhixing.casework.people.actors import Actor
 from zhixing.rulebook.refusals import Refusal
 
 from .claims import IDENTIFIED
+from .guarding import GUARDS
 from .keeping import clause_of, day_of, derived, desk_of, locked_receipt, text_of, what_of
 from .ledger import reverse
 from .models import Posting, Receipt
@@ -81,4 +82,6 @@ def _held(ref: str, court_id: int, kind: str) -> Receipt:
         raise Refusal.because(what_of(kind), f"这笔来款{row.get_state_display()}，不能更正", clause=clause_of(kind), now="请刷新页面", status=409)
     if row.settled_fen or spoken_for(row):
         raise Refusal.because(what_of(kind), "这笔来款已经结算费用、申请发放或已经发放", clause=clause_of(kind), now="请先撤回发放；已发放的依法追回后另行登记", status=409)
+    for guard in GUARDS:
+        guard.stays(row, what_of(kind))
     return row

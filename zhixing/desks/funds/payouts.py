@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Sum
@@ -16,6 +16,7 @@ from zhixing.casework.people.actors import Actor
 from zhixing.rulebook.money.amounts import fen_of, words
 from zhixing.rulebook.refusals import Refusal
 
+from .guarding import GUARDS
 from .keeping import CLAUSE, clause_of, desk_of, limits, locked_case, text_of, what_of
 from .ledger import reserve
 from .models import LedgerAccount, PayeeAccount, Payout, Receipt
@@ -24,17 +25,6 @@ from .receipts import booked_receipt
 REQUESTED, CHECKED, APPROVED, CANCELLED = "payout_requested", "payout_checked", "payout_approved", "payout_cancelled"
 ROLES = {Payout.CLAIM: Party.APPLICANT, Payout.REFUND: Party.DEBTOR}
 DISPUTED = "distribution_disputed"
-GUARDS: list[Guard] = []  # what else bounds a payout and keeps account of it: distribution plans add theirs
-
-
-class Guard(Protocol):
-    """Something beside the ledger that bounds payouts."""
-
-    def bound(self, row: Payout, what: str) -> None:
-        """Refuse a payout that goes too far; asked when it is requested and again when it is approved."""
-
-    def taken(self, row: Payout) -> None:
-        """The payout was requested: keep account of it."""
 
 
 @dataclass(frozen=True, slots=True)

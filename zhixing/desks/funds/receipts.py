@@ -15,6 +15,7 @@ from zhixing.casework.people.actors import Actor
 from zhixing.rulebook.money.amounts import words, yuan
 from zhixing.rulebook.refusals import Reason, Refusal
 
+from .guarding import GUARDS
 from .keeping import (
     CLAUSE,
     clause_of,
@@ -112,6 +113,8 @@ def account_for(
             return None
         if min(claim_fen, interest_fen, costs_fen, fee_fen) < 0:
             raise Refusal.because(what_of(ACCOUNTED), "金额不能为负数", clause=clause_of(ACCOUNTED), now="请更正金额")
+        for guard in GUARDS if fee_fen else ():
+            guard.stays(row, what_of(ACCOUNTED))
         if fee_fen > row.amount_fen - row.settled_fen:
             raise Refusal.because(what_of(ACCOUNTED), "执行费超过这笔来款的余额", clause=clause_of(ACCOUNTED), field="fee_yuan", now="请核对执行费")
         payable = row.amount_fen - row.settled_fen - fee_fen

@@ -14,7 +14,7 @@ class DistributionConfig(AppConfig):
 
     def ready(self) -> None:
         """A payout of money that a plan shares is bound by the plan too."""
-        from ..payouts import GUARDS
+        from ..guarding import GUARDS
         from .paying_out import within_the_plan
 
         GUARDS.append(within_the_plan)

@@ -13,6 +13,7 @@ from zhixing.casework.papers.batches import draft_paper
 from zhixing.casework.papers.kinds import kinds
 from zhixing.casework.papers.models import Paper
 from zhixing.casework.papers.rendering import filler
+from zhixing.casework.papers.values import day
 from zhixing.casework.people.actors import Actor
 from zhixing.rulebook.money.amounts import words
 from zhixing.rulebook.refusals import Refusal
@@ -36,7 +37,7 @@ def plan_text(shown: PlanPage) -> str:
 def _said(line: Line) -> str:
     claim = line.claim
     assert claim is not None
-    basis, turn = f"（{claim.basis}）" if claim.basis else "", f"第{claim.turn}位" if claim.turn else ""
+    basis, turn = f"，依据{claim.basis}" if claim.basis else "", f"第{claim.turn}位" if claim.turn else ""
     return f"{line.who.name}{basis}，{line.rank}{turn}，债权 {words(claim.fen)} 元，受偿比例 {percent(claim.share_fen, claim.fen)}，分得 {words(claim.share_fen)} 元；"
 
 
@@ -51,7 +52,7 @@ def draft_plan_paper(*, plan: DistributionPlan, by: Actor, at: datetime) -> Pape
     if plan.state not in (DistributionPlan.CHECKED, DistributionPlan.TOLD, DistributionPlan.FINAL):
         raise Refusal.because(f"暂不能拟制{kind.title}", f"方案{plan.get_state_display()}", clause=CLAUSE, now="审核通过后再拟制", status=409)
     shown = page_of(plan, book=rules.rulebook(), at=at)
-    sources = "、".join(f"{p.receipt.payer or '来款'} {p.receipt.arrived_on} 到账 {words(p.fen)} 元" for p in shown.parts)
+    sources = "、".join(f"{p.receipt.payer or '来款'}{day(p.receipt.arrived_on)}到账 {words(p.fen)} 元" for p in shown.parts)
     typed = {"amount_yuan": text_of(plan.pool_fen), "plan_text": plan_text(shown), "reason": sources}
     people = [p.name for p in plan.participants.all() if p.side != Participant.DEBTOR]
     with tempfile.TemporaryDirectory(prefix="paper-") as folder, filler() as fill, transaction.atomic():

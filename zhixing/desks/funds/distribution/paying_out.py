@@ -14,7 +14,7 @@ from zhixing.rulebook.refusals import Refusal
 
 from .. import payouts
 from ..keeping import what_of
-from ..models import PayeeAccount, Payout
+from ..models import PayeeAccount, Payout, Receipt
 from ..payouts import Wish
 from .keeping import CLAUSE, locked_plan
 from .models import DistributionPlan, Participant, PlanPayout
@@ -44,6 +44,12 @@ class WithinThePlan:
         if row.amount_fen > most:
             raise Refusal.because(what, f"{why} {words(max(most, 0))} 元，不够 {words(row.amount_fen)} 元", clause=CLAUSE, field="amount_yuan",
                                   now="请核对分配方案", status=409)  # fmt: skip
+
+    def stays(self, receipt: Receipt, what: str) -> None:
+        """Refuse to move a receipt, or to settle fees out of it, while a live plan shares it."""
+        plan = live_plan_of(receipt.pk)
+        if plan is not None:
+            raise Refusal.because(what, f"来款 {receipt.receipt_no} 在分配方案 {plan} 里", clause=CLAUSE, now="请先撤回方案", status=409)
 
     def taken(self, row: Payout) -> None:
         """Keep whose share it pays."""
