@@ -171,7 +171,8 @@ class Walk:
             self.books.moved(FEES, fee)
 
     def part_is_disputed(self, dice: random.Random) -> None:
-        case, fen = dice.choice(self.world.cases), dice.choice([0, 0, dice.randrange(0, 900_000)])
+        case = dice.choice(self.world.cases)
+        fen = dice.choice([0, 0, 0, dice.randrange(0, 900_000), self.books.held[case] - self.books.reserved(case)])
         if self.attempt(lambda: receipts.set_dispute(case_id=case, amount_fen=fen, reason="异议", by=self.who(dice, "asks"), at=self.at)):
             self.books.disputed[case] = fen
 
