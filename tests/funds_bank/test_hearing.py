@@ -22,7 +22,7 @@ from zhixing.desks.funds import paying
 from zhixing.desks.funds.balances import trial_balance
 from zhixing.desks.funds.bank.hearing import hear
 from zhixing.desks.funds.bank.keeping import bank_actor
-from zhixing.desks.funds.bank.models import BankMessage, Contact
+from zhixing.desks.funds.bank.models import BankConnection, BankMessage
 from zhixing.desks.funds.check import differences
 from zhixing.desks.funds.importing import import_statement
 from zhixing.desks.funds.models import Payout, Receipt
@@ -182,11 +182,11 @@ def test_a_fault_while_asking_is_noted_and_the_next_turn_goes_on_where_it_stoppe
         wire.there.deposit({"amount_fen": 100})
     wire.down = True
     wire.turn(case.court_id, MONDAY)
-    assert Contact.objects.get(court_id=case.court_id).failed_at == MONDAY
+    assert BankConnection.objects.get(court_id=case.court_id).failed_at == MONDAY
     wire.down = False
     assert wire.turn(case.court_id, LATER)["received"] == 1
     assert wire.turn(case.court_id, LATER)["received"] == 0
-    contact = Contact.objects.get(court_id=case.court_id)
+    contact = BankConnection.objects.get(court_id=case.court_id)
     assert (contact.place, contact.failed_at) == ("1", None)
     wire.port.system.close()
 

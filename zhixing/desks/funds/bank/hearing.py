@@ -26,7 +26,7 @@ from ..models import Payout
 from ..paying import confirm, give_back
 from ..statements import Line
 from .keeping import bank_actor, limits
-from .models import BankMessage, Contact, Handing
+from .models import BankConnection, BankMessage, Handing
 
 PAID = "paid"
 
@@ -134,7 +134,7 @@ def keep(*, court_id: int, way: str, ident: str, content: str, heard: Heard, at:
     except IntegrityError:
         return
     finally:
-        Contact.objects.update_or_create(court_id=court_id, defaults={"spoke_at": at})
+        BankConnection.objects.update_or_create(court_id=court_id, defaults={"spoke_at": at})
 
 
 def ask(*, bank: Bank, court_id: int, at: datetime) -> Heard:
@@ -149,16 +149,16 @@ def ask(*, bank: Bank, court_id: int, at: datetime) -> Heard:
             _note(court_id, f"付款 {row.batch.no}", [_plain(f) for f in fates], one, at)
             _add(heard, one)
         for _ in range(limits()["polling"]["pages"]):
-            place = Contact.objects.filter(court_id=court_id).values_list("place", flat=True).first() or ""
+            place = BankConnection.objects.filter(court_id=court_id).values_list("place", flat=True).first() or ""
             entries, wrong, following = bank.entries(place, at)
             one = hear(entries=entries, wrong=wrong, by=by, at=at)
             _note(court_id, f"流水 {place or 0}–{following}", [_plain(e) for e in entries], one, at)
             _add(heard, one)
-            Contact.objects.update_or_create(court_id=court_id, defaults={"place": following, "spoke_at": at, "failed_at": None, "remark": ""})
+            BankConnection.objects.update_or_create(court_id=court_id, defaults={"place": following, "spoke_at": at, "failed_at": None, "remark": ""})
             if following == place or not (entries or wrong):
                 break
     except (TransientError, RejectedError) as error:
-        Contact.objects.update_or_create(court_id=court_id, defaults={"failed_at": at, "remark": str(error)[:200]})
+        BankConnection.objects.update_or_create(court_id=court_id, defaults={"failed_at": at, "remark": str(error)[:200]})
     return heard
 
 

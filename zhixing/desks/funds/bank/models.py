@@ -50,7 +50,7 @@ class BankMessage(models.Model):
         indexes: ClassVar = [models.Index(fields=["court", "-id"], name="bank_message_newest")]
 
 
-class Contact(models.Model):
+class BankConnection(models.Model):
     """Where the asking for entries stands in a court, and how the connection is."""
 
     court = models.OneToOneField("casework.Court", models.PROTECT, related_name="+")

@@ -7,12 +7,12 @@ from typing import Any
 from django.db.models import Count, Q
 
 from ..models import Payout
-from .models import BankMessage, Contact, Handing
+from .models import BankConnection, BankMessage, Handing
 
 
-def contact(court_id: int) -> Contact | None:
+def contact(court_id: int) -> BankConnection | None:
     """When the bank last answered, and what last went wrong. One statement."""
-    return Contact.objects.filter(court_id=court_id).first()
+    return BankConnection.objects.filter(court_id=court_id).first()
 
 
 def batches(court_id: int, limit: int) -> list[Any]:
