@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 
 from zhixing.casework.dossier.checking import ACCEPT
+from zhixing.casework.dossier.fields import ScanField
 from zhixing.rulebook.money.amounts import words, yuan
 from zhixing.rulebook.money.table import standard
 from zhixing.rulebook.refusals import Refusal
@@ -144,7 +145,7 @@ def objection_fields(row: PlanObjection, step: str, today: date, outcomes: Seque
 
 def tell_fields(today: date) -> dict[str, forms.Field]:
     return {"told_on": _today("送达日期", today), "how": text_field("送达方式和凭证", most=200, help_text="如：邮寄 EMS1 签收；当面签收笔录"),
-            "file": forms.FileField(label="送达回证", required=False, help_text="扫描件，存入正卷", widget=forms.ClearableFileInput(attrs={"accept": ACCEPT}))}  # fmt: skip
+            "file": ScanField(label="送达回证", required=False, help_text="扫描件，存入正卷", widget=forms.ClearableFileInput(attrs={"accept": ACCEPT}))}  # fmt: skip
 
 
 def _today(label: str, today: date) -> forms.DateField:
