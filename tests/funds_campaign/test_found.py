@@ -60,12 +60,3 @@ class TestACorrectionInAnotherMonth:
         self.corrected(two, people, people.finance, close_first=True)
         two[1].account.refresh_from_db()
         assert two[1].account.balance_fen == 1_000
-
-
-def test_a_month_that_is_over_waits_until_the_one_before_it_is_closed(new_case: Callable[..., Case], people: People) -> None:
-    """四(三)1: no walk came to it, so the mutant lived."""
-    arrived(new_case("样乙公司"), people, 1_000, at=moment("2026-01-05 09:00"))
-    with pytest.raises(Refusal, match="应先结 2026年01月"):
-        close_month(first_on=date(2026, 2, 1), bank_fen=1_000, by=people.finance, at=APRIL_2)
-    for month in (1, 2, 3):
-        close_month(first_on=date(2026, month, 1), bank_fen=1_000, by=people.finance, at=APRIL_2)

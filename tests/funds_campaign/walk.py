@@ -81,9 +81,8 @@ class Walk:
 
     def who(self, dice: random.Random, step: str) -> Actor:
         """Mostly somebody the step belongs to; now and then anybody, or the one who holds every post."""
-        if dice.random() < 0.85:
-            return dice.choice(self.people(step))
-        return dice.choice([*self.world.anybody(), *self.people("greedy")])
+        drawn = dice.random()
+        return dice.choice(self.people(step) if drawn < 0.75 else self.people("greedy") if drawn < 0.92 else self.world.anybody())
 
     def attempt(self, act: Callable[[], Any]) -> Any:
         """An act is done or refused; nothing else comes of it."""
