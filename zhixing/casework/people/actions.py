@@ -32,7 +32,7 @@ def administrators(book: Rulebook) -> frozenset[str]:
 
 
 def create_account(*, username: str, name: str, password: str, by: Actor, at: datetime) -> Person:
-    """Make an account without any post; its password must be changed at the first log-in."""
+    """Make an account without any post; its password must be changed at the first log-in. Refuses with every reason at once."""
     what = "暂不能建立账号"
     require(rules.rulebook(), by, "do:create_account", what=what)
     person = Person(username=username, name=name, court_id=by.court_id, must_change_password=True, created_at=at)

@@ -13,6 +13,7 @@ from django.db.models import F, Q
 class PersonManager(BaseUserManager["Person"]):
     """How Django finds and makes people."""
     def get_by_natural_key(self, username: str | None) -> Person:
+        """The person of a user name, with the court; raises DoesNotExist."""
         return self.select_related("court").get(username=username)
 
 

@@ -36,7 +36,7 @@ INNER_SPACE = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 
 
 def text_of(cell: Any) -> str:
-    """A cell as text: numbers without the .0 that spreadsheets add, dates as ISO, nothing for what means nothing."""
+    """A cell as text: numbers without the .0 that spreadsheets add, dates as ISO, nothing for what means nothing. Raises ValueError for a formula error."""
     if cell.__class__ is str:
         text: str = cell.strip()
         if text in vocabulary().special_words:
@@ -56,7 +56,7 @@ def parse_day(cell: Any) -> date:
 
 
 def parse_moment(cell: Any) -> date | datetime:
-    """A day, or an aware moment (Asia/Shanghai) where the cell has a clock time as well."""
+    """A day, or an aware moment (Asia/Shanghai) where the cell has a clock time as well. Raises ValueError for a day too early."""
     value = _moment_of_text(cell.strip()) if isinstance(cell, str) else _moment_of_number(float(cell))
     day = value.date() if isinstance(value, datetime) else value
     earliest = limits()["values"]["earliest_date"]
@@ -109,7 +109,7 @@ def _moment_of_number(number: float) -> date | datetime:
 def parse_yuan(cell: Any, unit: str = "") -> Decimal | None:
     """An amount in yuan with two places; None for an empty cell. `unit` is what the header says (万元).
 
-    Exact; rounded half up to the fen only where the cell has more digits. A unit in the cell beats the header's.
+    Exact; rounded half up to the fen only where the cell has more digits. A unit in the cell beats the header's. Raises ValueError for an amount too large or negative.
     """
     if cell.__class__ is float or cell.__class__ is int:
         negative, amount, own = cell < 0, Decimal(repr(cell)), ""

@@ -82,7 +82,7 @@ def claim(request: HttpRequest, ref: str) -> HttpResponse:
 
 @page("page:funds")
 def claim_of_matter(request: HttpRequest, ref: str) -> HttpResponse:
-    """The page of the sum that a matter is about."""
+    """The page of the sum that a matter is about. 404 without one."""
     row = Receipt.objects.filter(court_id=request.actor.court_id, matter__ref=ref).first()
     if row is None:
         raise Http404("没有这笔来款")
@@ -91,7 +91,7 @@ def claim_of_matter(request: HttpRequest, ref: str) -> HttpResponse:
 
 @page("page:funds", posts="page:funds")
 def claim_do(request: HttpRequest, ref: str, step: str) -> HttpResponse:
-    """Identify, claim, confirm or send back; the event's own authority is asked by its action."""
+    """Identify, claim, confirm or send back; the event's own authority is asked by its action. 404 for an unknown step."""
     row = _found(request, ref)
     if step not in STEPS:
         raise Http404("没有这个步骤")

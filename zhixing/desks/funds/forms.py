@@ -37,10 +37,12 @@ class Yuan(forms.CharField):
 
 
 def day_field(label: str, required: bool = True, help_text: str = "") -> forms.DateField:
+    """A date, picked."""
     return forms.DateField(label=label, required=required, help_text=help_text, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
 
 def text_field(label: str, required: bool = True, most: int = 120, help_text: str = "") -> forms.CharField:
+    """One line of at most `most` characters."""
     return forms.CharField(label=label, required=required, max_length=most, help_text=help_text)
 
 
@@ -91,10 +93,12 @@ def money_fields() -> dict[str, forms.Field]:
 
 
 def party_choices(case: Case, roles: Sequence[str] = (Party.APPLICANT, Party.DEBTOR)) -> list[tuple[str, str]]:
+    """The case's parties of these roles as choices."""
     return [(str(p.pk), f"{p.name}（{p.get_role_display()}）") for p in case.parties.order_by("role", "position") if p.role in roles]
 
 
 def account_choices(accounts: Sequence[PayeeAccount]) -> list[tuple[str, str]]:
+    """Payee accounts as choices; of the number only the last four digits."""
     return [(str(a.pk), f"{a.party.name if a.party else a.holder}　{a.holder}　{a.bank}　尾号{a.number[-4:]}") for a in accounts]
 
 
@@ -116,6 +120,7 @@ class AccountForm(forms.Form):
         self.fields["party"].choices = [*party_choices(case), ("", "裁定确定的第三人")]  # type: ignore[attr-defined]
 
     def take(self, refusal: Refusal) -> Refusal | None:
+        """Put a refusal beside its fields; see `taken`."""
         return taken(self, refusal)
 
 
@@ -129,6 +134,7 @@ class StepForm(forms.Form):
         self.fields.update(fields)
 
     def take(self, refusal: Refusal) -> Refusal | None:
+        """Put a refusal beside its fields; see `taken`."""
         return taken(self, refusal)
 
 
@@ -145,6 +151,7 @@ class MonthForm(forms.Form):
     bank_yuan = Yuan(label="银行对账单期末余额（元）", zero=True)
 
     def take(self, refusal: Refusal) -> Refusal | None:
+        """Put a refusal beside its fields; see `taken`."""
         return taken(self, refusal)
 
 

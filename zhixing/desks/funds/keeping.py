@@ -53,10 +53,12 @@ def what_of(kind: str) -> str:
 
 
 def clause_of(kind: str) -> str:
+    """The clause of an event kind; raises KeyError for a kind that the rulebook does not know."""
     return rules.rulebook().events[kind].clause
 
 
 def desk_of(kind: str, by: Actor) -> str:
+    """The desk at which this person records the kind."""
     return desk_for(rules.rulebook().events[kind], by)
 
 

@@ -69,7 +69,7 @@ def payout(request: HttpRequest, ref: str) -> HttpResponse:
 
 @page("page:funds", posts="page:funds")
 def do(request: HttpRequest, ref: str, step: str) -> HttpResponse:
-    """One step of a payout; the event's own authority is asked by its action."""
+    """One step of a payout; the event's own authority is asked by its action. 404 for an unknown step."""
     row = _found(request, ref)
     if step not in ASKS:
         raise Http404("没有这个步骤")
@@ -118,7 +118,7 @@ def send(request: HttpRequest) -> HttpResponse:
 
 @page("do:export_payouts")
 def batch_file(request: HttpRequest, no: str) -> HttpResponse:
-    """The file of a batch for the bank."""
+    """The file of a batch for the bank. 404 without one."""
     batch = Batch.objects.filter(court_id=request.actor.court_id, no=no).first()
     if batch is None:
         raise Http404("没有这一批")

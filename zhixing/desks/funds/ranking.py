@@ -40,6 +40,7 @@ class Candidate:
 
     @property
     def points(self) -> int:
+        """The sum of the grounds' points."""
         return sum(points for _, points in self.grounds)
 
 

@@ -142,7 +142,7 @@ def told(request: HttpRequest, ref: str) -> HttpResponse:
 
 @page("page:intake", reads="ref")
 def printed(request: HttpRequest, ref: str) -> HttpResponse:
-    """The paper as it was recorded, to be signed: the newest, or the version asked for."""
+    """The paper as it was recorded, to be signed: the newest, or the version asked for. 404 without one."""
     case, _ = _case(request, ref)
     papers = queries.versions(case.pk)
     wanted = request.GET.get("version", "")

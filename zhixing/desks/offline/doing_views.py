@@ -40,7 +40,7 @@ ADDRESS_KINDS = "address_kind"
 
 @page("page:offline", posts="page:offline", reads="ref")
 def do(request: HttpRequest, ref: str, kind: str) -> HttpResponse:
-    """One act on one recipient's papers: `kind` is a rung, or `skip-<rung>`. The event's own authority is asked by the action."""
+    """One act on one recipient's papers: `kind` is a rung, or `skip-<rung>`. The event's own authority is asked by the action. 404 for an unknown step."""
     found, skipping = found_case(request, ref), kind.startswith("skip-")
     rung = ladder().rungs.get(kind.removeprefix("skip-"))
     if rung is None or (skipping and not rung.skip_event):
@@ -117,7 +117,7 @@ def _carry_out(request: HttpRequest, found: Case, rung: Rung, form: AboutPapers,
 
 @page("page:offline", posts="record:delivery_post_result", reads="ref")
 def letter(request: HttpRequest, ref: str, n: int) -> HttpResponse:
-    """How a letter ended; what the post said of it so far."""
+    """How a letter ended; what the post said of it so far. 404 without one."""
     found = found_case(request, ref)
     row = queries.letter_of(found, n)
     if row is None:
@@ -141,7 +141,7 @@ def letter(request: HttpRequest, ref: str, n: int) -> HttpResponse:
 
 @page("page:offline", posts="record:announcement_served", reads="ref")
 def announcement(request: HttpRequest, ref: str, n: int) -> HttpResponse:
-    """An announcement: that it was posted, then that it has run."""
+    """An announcement: that it was posted, then that it has run. 404 without one."""
     found = found_case(request, ref)
     row = queries.announcement_of(found, n)
     if row is None:

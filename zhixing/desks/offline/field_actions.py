@@ -137,7 +137,7 @@ def answer(*, ref: str, done: bool, text: str, by: Actor, at: datetime, recorded
 def start_search(
     *, case_id: int, act: str, detail: str, more: Mapping[str, Any] | None = None, by: Actor, at: datetime, recorded_at: datetime | None = None
 ) -> bool:
-    """Record that the traditional search began, unless it had (四(二)2(3)). Returns whether it began now."""
+    """Record that the traditional search began, unless it had (四(二)2(3)). Returns whether it began now. Refuses an unknown case."""
     document = CaseState.objects.filter(case_id=case_id, case__court_id=by.court_id).values_list("document", flat=True).first()
     if document is None:
         raise Refusal.because("暂不能启动传统查控", "没有这个案件", status=404)

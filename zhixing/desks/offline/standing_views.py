@@ -91,7 +91,7 @@ def _file(request: HttpRequest, lines: list[standing.Standing], name: str) -> Ht
 
 @page("page:offline", posts=KEEP)
 def open_paper(request: HttpRequest, paper: str) -> HttpResponse:
-    """Put down the deliveries of one issued paper."""
+    """Put down the deliveries of one issued paper. 404 without one."""
     found = Paper.objects.filter(court_id=request.actor.court_id, ref=paper, state=Paper.ISSUED).select_related("case").first()
     if found is None:
         raise Http404("没有这份文书")

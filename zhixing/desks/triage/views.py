@@ -48,7 +48,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @page("page:triage", posts="do:allocate")
 def allocate_bulk(request: HttpRequest) -> HttpResponse:
-    """Allocate the picked cases, each to the person chosen in its row or all to one; a result a row."""
+    """Allocate the picked cases, each to the person chosen in its row or all to one; a result a row. Refuses an empty pick and one too long."""
     if request.method != "POST":
         return redirect("triage-home")
     refs = list(dict.fromkeys(request.POST.getlist("pick")))

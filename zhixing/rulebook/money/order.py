@@ -63,7 +63,7 @@ def pay(received_fen: int, dues: Mapping[str, int], *, agreed: Sequence[str] = (
 
 
 def order(agreed: Sequence[str], table: MoneyTable) -> list[Due]:
-    """The entries in order. What the parties agreed on moves only the entries that are agreeable."""
+    """The entries in order. What the parties agreed on moves only the entries that are agreeable. Refuses an agreed order that does not name each entry once."""
     entries = table.order_of_payment
     if not agreed:
         return list(entries)

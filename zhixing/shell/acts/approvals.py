@@ -38,7 +38,7 @@ def shown(book: Rulebook, row: dict[str, Any]) -> dict[str, Any]:
 
 @page("page:approvals", posts="do:decide_approval")
 def approval_decide(request: HttpRequest, ref: str) -> HttpResponse:
-    """Approve or decline one request."""
+    """Approve or decline one request. Refuses without a choice."""
     _posted(request)
     what, answer = request.POST.get("what", ""), request.POST.get("answer", "")
     try:

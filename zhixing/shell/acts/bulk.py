@@ -61,7 +61,7 @@ def picked(request: HttpRequest) -> list[Picked]:
 
 @page("page:worklist")
 def act_bulk(request: HttpRequest) -> HttpResponse:
-    """Show the one form for the picked rows, then record a row at a time."""
+    """Show the one form for the picked rows, then record a row at a time. Refuses an act that needs a proof of its own for every case; 404 when opened by itself."""
     if request.method != "POST":
         raise Http404("请从工作台勾选后批量办理")
     rows = picked(request)

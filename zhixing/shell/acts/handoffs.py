@@ -112,7 +112,7 @@ def cover_sheet(request: HttpRequest, ref: str) -> HttpResponse:
 
 @page("page:worklist", posts="do:handoff")
 def handoff_bulk(request: HttpRequest) -> HttpResponse:
-    """Offer the picked cases to one desk; each must be held by my desk and pass its own gates."""
+    """Offer the picked cases to one desk; each must be held by my desk and pass its own gates. 404 when opened by itself."""
     if request.method != "POST":
         raise Http404("请从工作台勾选后批量移交")
     rows = [row for row in picked(request) if row.what == "case"]
@@ -139,7 +139,7 @@ def _offer_one(request: HttpRequest, ref: str, data: dict[str, Any]) -> Done:
 
 @page("page:worklist", posts="do:accept")
 def accept_bulk(request: HttpRequest) -> HttpResponse:
-    """Accept the picked handoffs."""
+    """Accept the picked handoffs. Refuses an empty pick; 404 when opened by itself."""
     if request.method != "POST":
         raise Http404("请从工作台勾选后批量接收")
     refs = request.POST.getlist("pick")

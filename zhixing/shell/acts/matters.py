@@ -48,7 +48,7 @@ def matters(request: HttpRequest) -> HttpResponse:
 
 @page("page:matters")
 def matter(request: HttpRequest, ref: str) -> HttpResponse:
-    """One matter: what it still owes, what may be done, what happened."""
+    """One matter: what it still owes, what may be done, what happened. 404 without one."""
     book, court_id = request.book, request.actor.court_id
     row = queries.matter_of(court_id, ref)
     if row is None:
@@ -72,7 +72,7 @@ def labelled(book: Rulebook, entry: dict[str, Any]) -> list[tuple[str, Any]]:
 
 @page("page:matters")
 def matter_new(request: HttpRequest, kind: str) -> HttpResponse:
-    """Open a matter: the form of its opening event; `?case=<ref>` ties it to a case."""
+    """Open a matter: the form of its opening event; `?case=<ref>` ties it to a case. 404 for an unknown kind."""
     spec = queries.opening_events(request.book).get(kind)
     if spec is None or spec.system:
         raise Http404("没有这类事项")

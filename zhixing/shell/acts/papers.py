@@ -93,7 +93,7 @@ def _move(request: HttpRequest, subject: Subject) -> HttpResponse:
 
 @page("page:dossier", reads="ref")
 def volume(request: HttpRequest, ref: str, volume: str) -> HttpResponse:
-    """A volume as one PDF: cover, catalogue, pages numbered."""
+    """A volume as one PDF: cover, catalogue, pages numbered. 404 without one."""
     case = Case.objects.select_related("court", "handler").filter(court_id=request.actor.court_id, ref=ref).first()
     if case is None or volume not in (Scan.MAIN, Scan.SUPPLEMENTARY):
         raise Http404("没有这一卷")

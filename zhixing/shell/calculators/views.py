@@ -39,6 +39,7 @@ class Answer:
 
 
 def money(fen: int) -> str:
+    """Fen as yuan, with separators."""
     return f"{yuan(fen):,f}"
 
 

@@ -65,7 +65,7 @@ def _errors(row: Any) -> list[tuple[str, str]]:
 
 @page("page:case-new")
 def identity_check(request: HttpRequest) -> HttpResponse:
-    """What a number is and whether it is right, as a fragment. By POST, so that no number stands in an address."""
+    """What a number is and whether it is right, as a fragment. By POST, so that no number stands in an address. 404 when opened by itself."""
     if request.method != "POST":
         raise Http404("请在登记立案的页面上核对")
     text = next((v for k, v in request.POST.items() if k.endswith("id_number")), "").strip()

@@ -190,7 +190,7 @@ def _explained(request: HttpRequest, n: int, **about: str) -> HttpResponse:
 
 @page("do:show_identity")
 def case_show_identity(request: HttpRequest, ref: str, role: str, position: int, what: str) -> HttpResponse:
-    """A party's number in full. Who looked, at what and when is on record before it is shown."""
+    """A party's number in full. Who looked, at what and when is on record before it is shown. 404 without a number, and when opened by itself."""
     party = queries.party_of(request.actor.court_id, ref, role, position) if what in SHOWABLE else None
     if request.method != "POST" or party is None:
         raise Http404("没有这个号码")

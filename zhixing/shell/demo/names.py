@@ -40,6 +40,7 @@ def credit_number(random: Random) -> str:
 
 
 def firm_name(random: Random) -> str:
+    """A firm that visibly does not exist."""
     return f"{random.choice(FIRMS)}{random.choice(STEMS + BRANCHES + COUNTS)}号有限公司"
 
 

@@ -53,7 +53,7 @@ class Teller:
             self.now += timedelta(minutes=self.random.randint(3, 40))
 
     def tell(self, event: str, /, **payload: Any) -> None:
-        """The event happens now, unless now is still to come: then the story ends here."""
+        """The event happens now, unless now is still to come: then the story ends here. Raises StillToCome."""
         if self.now > self.until:
             raise StillToCome
         self.story.events.append(Past(event, self.now, payload, self.holder))

@@ -64,7 +64,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
 
 @page("page:notices", posts="do:settle_notices")
 def settle(request: HttpRequest, what: str) -> HttpResponse:
-    """Do something with the picked notices: at once, or after asking why."""
+    """Do something with the picked notices: at once, or after asking why. 404 for an unknown way."""
     if what != "resend" and what not in FORMS:
         raise Http404("没有这种处理")
     if request.method != "POST":
@@ -101,7 +101,7 @@ def _asked(request: HttpRequest, act: str, picked: list[int]) -> HttpResponse:
 
 @page("page:case", posts="do:register_contact", reads="ref")
 def of_case(request: HttpRequest, ref: str) -> HttpResponse:
-    """What was told to whom about a case, when and over which channel, with state and proof; and people's other addresses."""
+    """What was told to whom about a case, when and over which channel, with state and proof; and people's other addresses. 404 without the case."""
     case = Case.objects.filter(court_id=request.actor.court_id, ref=ref).select_related("handler").first()
     if case is None:
         raise Http404("没有这个案件")

@@ -25,4 +25,5 @@ class PeopleBackend(BaseBackend):
         return person if person.check_password(password) and person.is_active else None
 
     def get_user(self, user_id: int) -> Person | None:
+        """The active person of a session, with the court; None when gone or barred."""
         return Person.objects.select_related("court").filter(pk=user_id, is_active=True).first()

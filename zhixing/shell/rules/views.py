@@ -52,7 +52,7 @@ def _row(book: Any, clause: Any, counts: Compliance) -> dict[str, Any]:
 
 @page("page:rulebook")
 def clause(request: HttpRequest, clause: str) -> HttpResponse:
-    """One clause: what it says, its duties and gates, who may, its open clocks, its year, where clauses disagree."""
+    """One clause: what it says, its duties and gates, who may, its open clocks, its year, where clauses disagree. 404 for an unknown clause."""
     book = request.book
     found = book.clauses.get(clause)
     if found is None:

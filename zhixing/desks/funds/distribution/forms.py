@@ -64,6 +64,7 @@ class ClaimForm(forms.Form):
         return Claimed(data["name"].strip(), data["side"], data["rank"], data["fen"], data["basis"].strip(), data["joined_on"], data["turn"] or 0)
 
     def asked(self) -> list[Any]:
+        """The bound fields of the claim, in the order of ASKED."""
         return [self[name] for name in ASKED]
 
 
@@ -98,6 +99,7 @@ class PlanForm(forms.Form):
         return Draft(parts, data["scheme"], claims, data["principle"], data["law"])
 
     def parts(self) -> list[Any]:
+        """The bound fields of what each receipt gives, in the receipts' order."""
         return [self[f"part-{row.ref}"] for row, _ in self.receipts]
 
     def take(self, refusal: Refusal, rows: Sequence[ClaimForm]) -> Refusal | None:
@@ -128,9 +130,11 @@ class ObjectionForm(StepForm):
         super().__init__(*args, fields=asked, **kwargs)
 
     def disputed(self) -> Mapping[int, int]:
+        """Fen disputed by each claimant's key; 0 where nothing was typed."""
         return {line.who.pk: self.cleaned_data[f"disputed-{line.who.pk}"] or 0 for line in self.shares}
 
     def take(self, refusal: Refusal) -> Refusal | None:
+        """Put a refusal beside its fields; see `taken`."""
         return taken(self, refusal)
 
 
@@ -144,6 +148,7 @@ def objection_fields(row: PlanObjection, step: str, today: date, outcomes: Seque
 
 
 def tell_fields(today: date) -> dict[str, forms.Field]:
+    """Day, way and proof of telling; `today` is a date."""
     return {"told_on": _today("送达日期", today), "how": text_field("送达方式和凭证", most=200, help_text="如：邮寄 EMS1 签收；当面签收笔录"),
             "file": ScanField(label="送达回证", required=False, help_text="扫描件，存入正卷", widget=forms.ClearableFileInput(attrs={"accept": ACCEPT}))}  # fmt: skip
 
@@ -175,4 +180,5 @@ def refund_fields(receipts: Sequence[tuple[Receipt, int]], accounts: Sequence[Pa
 
 
 def receipt_field(receipts: Sequence[tuple[Receipt, int]]) -> forms.ChoiceField:
+    """A choice among receipts, each with the fen still free of it, shown in yuan."""
     return choice_field("来款", [(r.ref, f"{r.receipt_no}　{r.arrived_on}　{r.payer}　余 {words(rest)} 元") for r, rest in receipts])

@@ -44,7 +44,7 @@ class Draft:
 
 def draft(*, case_id: int, wanted: Draft, replaces: str = "", by: Actor, at: datetime) -> DistributionPlan:
     """Draw up a plan, or the next version of one (`replaces`), which then is used no more. Every fen of the pool is in a share or left
-    over; a new version may not give anybody less than was paid already."""
+    over; a new version may not give anybody less than was paid already. Refuses to replace another case's plan, and a share less than was paid out."""
     require(rules.rulebook(), by, f"record:{PLANNED}", what=WHAT)
     with transaction.atomic():
         case = locked_case(case_id, by.court_id, WHAT)

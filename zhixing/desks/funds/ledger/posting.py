@@ -74,7 +74,7 @@ def post(
 
 
 def post_many(entries: Sequence[Entry], *, court_id: int, by: Actor, at: datetime) -> int:
-    """The same for many at once, all or none; how many were made. Those whose key was used for the same before are passed over."""
+    """The same for many at once, all or none; how many were made. Those whose key was used for the same before are passed over. Refuses one key with two contents."""
     with _together():
         head = start = rows.lock_head(connections[DEFAULT_DB_ALIAS], court_id)
         known = _repeated(court_id, entries)
@@ -156,7 +156,7 @@ def _repeated(court_id: int, entries: Sequence[Entry]) -> dict[str, Posted]:
 def reverse(
     *, posting_id: int, reason: str, business_on: date, event_seq: int | None = None, by: Actor, at: datetime
 ) -> Posted:
-    """Undo a posting by its mirror, with a reason. Each is reversed at most once; a reversal is not reversed."""
+    """Undo a posting by its mirror, with a reason. Each is reversed at most once; a reversal is not reversed. Refuses without a reason."""
     with transaction.atomic():
         found = Posting.objects.filter(pk=posting_id, court_id=by.court_id).first()
         if found is None:

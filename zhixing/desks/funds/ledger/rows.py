@@ -123,7 +123,7 @@ def chained(posting: Mapping[str, Any], lines: Sequence[Moved], previous: str) -
 
 
 def write(posting: Mapping[str, Any], lines: Sequence[Moved]) -> int:
-    """Write a posting, its lines and what they do to the accounts and the head. The posting's id."""
+    """Write a posting, its lines and what they do to the accounts and the head. The posting's id. Raises LedgerMoved when the head is no longer as seen."""
     connection = connections[DEFAULT_DB_ALIAS]
     if connection.vendor != "postgresql":
         return _write_sqlite(connection, posting, lines)
@@ -171,7 +171,7 @@ ON_ACCOUNT = "UPDATE funds_account SET balance_fen = %s, reserved_fen = %s, post
 def write_many(
     court_id: int, head: HeadRow, made: Sequence[tuple[Mapping[str, Any], Sequence[Moved]]], moved: Sequence[Held], before: Mapping[int, int]
 ) -> None:
-    """Write many postings that follow `head`: the lines first (the postings seal them), each account once, the head last."""
+    """Write many postings that follow `head`: the lines first (the postings seal them), each account once, the head last. Raises LedgerMoved when the head is no longer as seen."""
     connection = connections[DEFAULT_DB_ALIAS]
     postgresql = connection.vendor == "postgresql"
     with connection.cursor() as cursor:

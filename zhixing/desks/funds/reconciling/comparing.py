@@ -43,6 +43,7 @@ class Item:
 
     @property
     def title(self) -> str:
+        """The kind of difference, in Chinese."""
         return TITLES[self.kind]
 
     @property
@@ -83,10 +84,12 @@ class Comparison:
 
     @property
     def difference_fen(self) -> int | None:
+        """Bank less ledger in fen; None when the bank's balance is not known."""
         return None if self.bank_fen is None else self.bank_fen - self.ledger_fen
 
     @property
     def explained_fen(self) -> int:
+        """What the items explain of the difference, in fen."""
         return sum(item.difference_fen for item in self.items)
 
     @property
@@ -110,6 +113,7 @@ class Comparison:
 
     @property
     def sha256(self) -> str:
+        """The fingerprint of the content."""
         return fingerprint(self.content())
 
 

@@ -62,4 +62,5 @@ class UploadForm(forms.Form):
         return None if data["control_count"] is None else Control(data["control_count"], data["control_in"])
 
     def take(self, refusal: Refusal) -> Refusal | None:
+        """Put a refusal beside its fields; see `taken`."""
         return taken(self, refusal)

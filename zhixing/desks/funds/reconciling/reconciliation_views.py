@@ -51,7 +51,7 @@ def reconciliation(request: HttpRequest) -> HttpResponse:
 
 @page("page:funds-court")
 def reconciliation_file(request: HttpRequest) -> HttpResponseBase:
-    """The month as a workbook: as it stands, or as it was signed (`?signed=`)."""
+    """The month as a workbook: as it stands, or as it was signed (`?signed=`). 404 without one."""
     court_id, month = request.actor.court_id, _month(request)
     found: Comparison | Reconciliation | None = compare(court_id, month)
     if ref := request.GET.get("signed"):

@@ -40,7 +40,7 @@ def anomalies(request: HttpRequest) -> HttpResponse:
 
 @page("page:funds-court", posts=findings.EXPLAIN)
 def anomaly(request: HttpRequest, ref: str) -> HttpResponse:
-    """One finding: its payouts with everybody's hand in them, what was found out, and the form for more."""
+    """One finding: its payouts with everybody's hand in them, what was found out, and the form for more. 404 without one."""
     finding = Finding.objects.filter(court_id=request.actor.court_id, ref=ref).prefetch_related(findings.notes()).first()
     if finding is None:
         raise Http404("没有这项异常")

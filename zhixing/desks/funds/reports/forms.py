@@ -39,6 +39,7 @@ class RestForm(forms.Form):
         return {n: v if isinstance(v, (str, int)) else str(v) for n, v in self.cleaned_data.items() if v not in (None, "") and n != "dated_on"}
 
     def take(self, refusal: Refusal) -> Refusal | None:
+        """Put a refusal beside its fields; see `taken`."""
         return taken(self, refusal)
 
 
@@ -62,4 +63,5 @@ class NoteForm(forms.Form):
     to = text_field("移交给", required=False, help_text="选“已移交”时填写：院领导、督察部门等")
 
     def take(self, refusal: Refusal) -> Refusal | None:
+        """Put a refusal beside its fields; see `taken`."""
         return taken(self, refusal)

@@ -38,7 +38,7 @@ def report(request: HttpRequest) -> HttpResponse:
 
 @page("page:funds-court")
 def report_file(request: HttpRequest, kind: str) -> HttpResponse:
-    """The report as a file; who took it is on the access trail."""
+    """The report as a file; who took it is on the access trail. 404 for an unknown format."""
     if kind not in MAKERS:
         raise Http404("没有这种文件")
     if request.method != "POST":

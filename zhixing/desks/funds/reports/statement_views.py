@@ -40,7 +40,7 @@ def statement(request: HttpRequest, ref: str) -> HttpResponse:
 
 @page(statements.PRINT, reads="ref")
 def statement_file(request: HttpRequest, ref: str, about: str) -> HttpResponse:
-    """A printed statement again, the same pages."""
+    """A printed statement again, the same pages. 404 without one."""
     made = PartyStatement.objects.select_related("printed_by").filter(case__ref=ref, court_id=request.actor.court_id, ref=about).first()
     if made is None:
         raise Http404("没有这份清单")
