@@ -19,7 +19,7 @@ from zhixing.casework.facts.forms import stored_key
 from zhixing.casework.identity import mask_account, mask_identity, mask_phone
 from zhixing.casework.papers import actions, batches, queries
 from zhixing.casework.papers.following import waits_for
-from zhixing.casework.papers.kinds import Kind, kinds, workflow
+from zhixing.casework.papers.kinds import Kind, catalogue, kinds, said_by, workflow
 from zhixing.casework.papers.models import Paper, PaperBatch, PrintRun
 from zhixing.casework.papers.printing import print_papers
 from zhixing.casework.papers.rendering import filler
@@ -301,11 +301,12 @@ def _act(request: HttpRequest, found: Paper, form: CheckForm) -> Refusal | None:
 
 
 def _lines(kind: Kind, found: Paper) -> list[tuple[str, str, str]]:
-    """(label, value, source) of the plain values of a paper; numbers of persons are masked, the PDF has them in full."""
+    """(label, value, source) of the plain values that a paper of the kind says; numbers of persons are masked, the PDF has them in full."""
+    said = {*said_by(catalogue()["kinds"][kind.id]["text"]), *kind.needs}
     masks = {"recipient_idno": mask_identity, "recipient_phone": mask_phone, "payee_account": mask_account}
     return [
         (f.label, masks.get(f.name, str)(str(found.values[f.name])), SOURCES.get(f.source, f.source)) for f in kind.fields
-        if isinstance(found.values.get(f.name), (str, int)) and found.values[f.name] != ""
+        if f.name in said and isinstance(found.values.get(f.name), (str, int)) and found.values[f.name] != ""
     ]  # fmt: skip
 
 
