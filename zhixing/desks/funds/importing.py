@@ -207,10 +207,9 @@ def _take(run: StatementRun, lines: Sequence[Line], found: Outcome, by: Actor, a
         found.created += len(fresh)
 
 
-def _take_one(run: StatementRun, line: Line, found: Outcome, by: Actor, at: datetime) -> None:
-    """One line; what is refused is kept with its reason."""
-    there = Receipt.objects.filter(court_id=by.court_id, bank_serial=line.serial).values_list("amount_fen", flat=True).first()
-    if there == line.amount_fen:
+def _take_one(run: StatementRun, line: Line, found: Outcome, by: Actor, at: datetime, tries: int = 5) -> None:
+    """One line; what is refused is kept with its reason, unless somebody booked the same line at this very moment."""
+    if _booked_fen(line, by) == line.amount_fen:
         found.unchanged += 1
         return
     happened = min(line.booked_at, at)
@@ -220,9 +219,19 @@ def _take_one(run: StatementRun, line: Line, found: Outcome, by: Actor, at: date
         else:
             receive(case_id=run.case_id, money=_money(line), key=_key(line), by=by, at=happened, recorded_at=at)
     except Refusal as refusal:
-        found.reject(line, "；".join(f"{r.why}{'，' + r.now if r.now else ''}" for r in refusal.reasons))
+        if _booked_fen(line, by) == line.amount_fen:
+            found.unchanged += 1
+        elif tries and any(r.field == "number" for r in refusal.reasons):  # many others take the next numbers at this moment
+            _take_one(run, line, found, by, at, tries - 1)
+        else:
+            found.reject(line, "；".join(f"{r.why}{'，' + r.now if r.now else ''}" for r in refusal.reasons))
     else:
         found.created += 1
+
+
+def _booked_fen(line: Line, by: Actor) -> int | None:
+    """The amount that the line was booked with; None while it is not."""
+    return Receipt.objects.filter(court_id=by.court_id, bank_serial=line.serial).values_list("amount_fen", flat=True).first()
 
 
 def _money(line: Line) -> Money:
