@@ -53,7 +53,9 @@ class RejectedError(Exception):
 class Channel(Protocol):
     """Somewhere messages go. `send` raises `TransientError` to be asked again, `RejectedError` to be asked no more."""
 
-    def send(self, message: Message, at: datetime) -> Accepted: ...
+    def send(self, message: Message, at: datetime) -> Accepted:
+        """Hand a message over; `at` is aware. Raises as the class says."""
+        ...
 
     def receipts(self, after: str, at: datetime) -> tuple[list[Receipt], str]:
         """Receipts after a place and the place after them; ([], `after`) where there are none to be had."""
