@@ -62,7 +62,10 @@ class Wire:
         return at
 
 
-def push_headers(body: bytes, at: datetime, *, secret: str = SECRET, path: str = "/bank/push/") -> dict[str, str]:
+NONCES = count(1)
+
+
+def push_headers(body: bytes, at: datetime, *, secret: str = SECRET, path: str = "/bank/push/", nonce: str = "") -> dict[str, str]:
     """The signature of a push."""
-    stamp = str(int(at.timestamp()))
-    return {"X-Timestamp": stamp, "X-Signature": signature_of(secret.encode(), stamp, "POST", path, body)}
+    stamp, nonce = str(int(at.timestamp())), nonce or f"nonce-{next(NONCES):06}"
+    return {"X-Timestamp": stamp, "X-Nonce": nonce, "X-Signature": signature_of(secret.encode(), stamp, "POST", f"{path}\n{nonce}", body)}

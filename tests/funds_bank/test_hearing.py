@@ -22,7 +22,7 @@ from zhixing.desks.funds import paying
 from zhixing.desks.funds.balances import trial_balance
 from zhixing.desks.funds.bank.hearing import hear
 from zhixing.desks.funds.bank.keeping import bank_actor
-from zhixing.desks.funds.bank.models import BankConnection, BankMessage
+from zhixing.desks.funds.bank.models import BankConnection, BankMessage, BankPush
 from zhixing.desks.funds.check import differences
 from zhixing.desks.funds.importing import import_statement
 from zhixing.desks.funds.models import Payout, Receipt
@@ -86,12 +86,41 @@ def test_what_is_not_freshly_signed_is_not_read(push: Callable[..., Any], option
 
 @pytest.mark.parametrize("body", [
     b" ", b"{", b"[]", b"null", b'{"id": 1}', b'{"id": ""}', b'{"id": "a", "entries": {}}', b'{"id": "a", "payments": "x"}', b"[" * 5000, b"\xff\xfe",
-    json.dumps({"id": "x" * 81}).encode(), b'{"entries": []}',
+    json.dumps({"id": "x" * 81}).encode(), b'{"entries": []}', b'{"id": "\\ud800"}', b'{"id": "a\\u0000"}', b'{"id": "a", "id": "b"}', b'{"id": "a", "other": 1}',
 ])  # fmt: skip
 def test_what_has_not_the_agreed_form_is_refused_whole_with_the_reason(push: Callable[..., Any], body: bytes) -> None:
     status, answer = push(body)
     assert (status, answer["state"], bool(answer["error"])) == (400, "refused", True)
-    assert not BankMessage.objects.exists()
+    assert (BankMessage.objects.get().refused, BankPush.objects.count(), Receipt.objects.count()) == (1, 1, 0)
+
+
+def test_a_nonce_counts_once_and_without_one_nothing_is_read(push: Callable[..., Any]) -> None:
+    """Trust F7: the same request sent again by a stranger is refused, and so is the same nonce under another content."""
+    assert push({"id": "m1", "entries": [moved("S1")]}, nonce="once-only-1")[0] == 200
+    for said in ({"id": "m1", "entries": [moved("S1")]}, {"id": "m2", "entries": [moved("S2")]}):
+        assert push(said, nonce="once-only-1")[0] == 409
+    for nonce in ("short", "with space", "n" * 65, "一次性编号一次性编号"):
+        assert push({"id": "m3"}, nonce=nonce.encode().decode("latin-1"))[0] == 401
+    assert (Receipt.objects.count(), BankPush.objects.count()) == (1, 1)
+
+
+def test_an_id_used_again_for_something_else_is_refused_and_shown_not_lost(push: Callable[..., Any]) -> None:
+    assert push({"id": "m1", "entries": [moved("S1")]})[0] == 200
+    assert push({"id": "m1", "entries": [moved("S2")]})[0] == 409
+    assert "内容不同" in BankMessage.objects.get(refused=1).outcome["refused"][0]
+
+
+def test_a_push_is_stored_as_it_came_before_anything_is_made_of_it(push: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed in between, the words are there; pushed again they are taken in once."""
+    from zhixing.desks.funds.bank import hearing
+
+    said = {"id": "m1", "entries": [moved("S1")]}
+    with monkeypatch.context() as broken:
+        broken.setattr(hearing, "hear", lambda **_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            push(said)
+    assert (json.loads(BankPush.objects.get().content), BankMessage.objects.count()) == (said, 0)
+    assert push(said)[1]["received"] == 1
 
 
 def test_too_much_is_refused_before_it_is_read(push: Callable[..., Any]) -> None:
@@ -103,7 +132,7 @@ def test_too_much_is_refused_before_it_is_read(push: Callable[..., Any]) -> None
 @pytest.mark.parametrize("bad", [
     None, "x", {}, moved("S9") | {"amount_fen": 1.5}, moved("S9") | {"amount_fen": True}, moved("S9", 0), moved("S9", -5), moved("S9", 10**16), moved("S9") | {"at": "昨天"},
     moved("S9") | {"at": "2026-03-02T09:00:00"}, moved("S9") | {"direction": "both"}, moved("'; DROP"), moved("S9") | {"name": 5}, moved("S9") | {"remark": "a\x00b"},
-    moved("S9") | {"balance_fen": "1"}, moved("S9", case="（2026）豫1502执99号"),
+    moved("S9") | {"balance_fen": "1"}, moved("S9") | {"name": "\ud800"}, {"\ud800": "\x00"}, moved("S9") | {"unknown": 1}, moved("S9") | {"at": "0001-01-01T00:00:00+14:00"}, moved("S9", case="（2026）豫1502执99号"),
 ])  # fmt: skip
 def test_an_item_that_cannot_be_believed_costs_no_other_and_is_told(push: Callable[..., Any], bad: Any) -> None:
     status, answer = push({"id": "m1", "entries": [bad, moved("S1")]})

@@ -10,7 +10,9 @@ request signed (`signed`), JSON in UTF-8, amounts in fen, moments in ISO 8601 wi
                                           "balance_fen", "case"}], "next": PLACE}
 
 `state`: pending, paid, returned. `direction`: in, out. `case` is the case number whose own account it is, empty for the general one.
-The bank may also push {"id", "payments": […], "entries": […]} to the court, signed in the same way.
+The bank may also push {"id", "payments": […], "entries": […]} to the court, signed in the same way, with `X-Nonce` (8–64 letters, digits,
+"-" or "_", never used twice) as a further line after the path: "timestamp\\nPOST\\npath\\nnonce\\n" + body. A push that had no answer is
+pushed again under its id with a new nonce. Members that are not agreed are refused, not passed over.
 
 `payment_file` gives the same bytes for the same payments, so that the file of a batch can be checked against its fingerprint.
 """
@@ -157,6 +159,8 @@ class HttpBank:
 SERIAL = re.compile(r"[0-9A-Za-z_.:/-]{1,60}")
 SETTLED = ("paid", "returned")
 PENDING = "pending"
+FATE_NAMES, ENTRY_NAMES = frozenset(Fate.__slots__), frozenset(Entry.__slots__)
+NONCE = re.compile(r"[0-9A-Za-z_-]{8,64}")
 MOST_FEN = 10**15
 
 
@@ -170,24 +174,35 @@ def read_all(said: Any, read: Any) -> tuple[list[Any], list[str]]:
         try:
             item = read(one)
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
-            wrong.append(f"第 {n} 项不是约定的格式：{json.dumps(one, ensure_ascii=False, default=str)[:120]}")
+            wrong.append(f"第 {n} 项不是约定的格式：{_shown(one)}")
         else:
             found += [item] if item is not None else []
     return found, wrong
 
 
+def _shown(said: Any) -> str:
+    """What cannot be believed, short and in characters that every database and every answer can hold."""
+    try:
+        return json.dumps(said, ensure_ascii=False, default=str)[:120].encode("utf-8", "replace").decode()
+    except RecursionError:
+        return "层次过深"
+
+
 def read_fate(said: Any) -> Fate | None:
     """A payment's fate, checked before it is believed; None while the bank is still at it. Raises ValueError, KeyError or TypeError."""
+    if not said.keys() <= FATE_NAMES:
+        raise ValueError("names")
     if said["state"] == PENDING:
         return None
-    if said["state"] not in SETTLED or not isinstance(said["no"], str) or not said["no"]:
+    number = _text(said["no"], 70)
+    if said["state"] not in SETTLED or not number or number != said["no"]:
         raise ValueError("state")
-    return Fate(said["no"][:70], said["state"], _fen(said["amount_fen"]), _text(said.get("bank_ref"), 60), _text(said.get("reason"), 200), _moment(said["at"]))
+    return Fate(number, said["state"], _fen(said["amount_fen"]), _text(said.get("bank_ref"), 60), _text(said.get("reason"), 200), _moment(said["at"]))
 
 
 def read_entry(said: Any) -> Entry:
     """A movement, checked before it is believed. Raises ValueError, KeyError or TypeError."""
-    if said["direction"] not in ("in", "out") or not SERIAL.fullmatch(said["serial"]):
+    if not said.keys() <= ENTRY_NAMES or said["direction"] not in ("in", "out") or not SERIAL.fullmatch(said["serial"]):
         raise ValueError("direction")
     balance = said.get("balance_fen")
     if balance is not None and (isinstance(balance, bool) or not isinstance(balance, int) or abs(balance) > MOST_FEN):
@@ -214,14 +229,15 @@ def _text(said: Any, longest: int) -> str:
         return ""
     if not isinstance(said, str) or "\x00" in said:
         raise ValueError("text")
+    said.encode()  # half a pair of surrogates is a ValueError here, not a fault in the database
     return said[:longest]
 
 
-def rightly_signed(*, secret: str, stamp: str, signature: str, path: str, body: bytes, at: datetime, window_seconds: int) -> bool:
+def rightly_signed(*, secret: str, stamp: str, nonce: str, signature: str, path: str, body: bytes, at: datetime, window_seconds: int) -> bool:
     """Whether a push carries a fresh signature of the shared secret; `window_seconds` either way is fresh (trust F7)."""
-    if not secret or not stamp.isascii() or not stamp.isdecimal() or len(stamp) > 12 or abs(at.timestamp() - int(stamp)) > window_seconds:
+    if not secret or not NONCE.fullmatch(nonce) or not stamp.isascii() or not stamp.isdecimal() or len(stamp) > 12 or abs(at.timestamp() - int(stamp)) > window_seconds:
         return False
-    return hmac.compare_digest(signature.encode(), signature_of(secret.encode(), stamp, "POST", path, body).encode())
+    return hmac.compare_digest(signature.encode(), signature_of(secret.encode(), stamp, "POST", f"{path}\n{nonce}", body).encode())
 
 
 def payment_file(batch_no: str, payments: Sequence[Payment]) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -26,9 +27,12 @@ from ..models import Payout
 from ..paying import confirm, give_back
 from ..statements import Line
 from .keeping import bank_actor, limits
-from .models import BankConnection, BankMessage, Handing
+from .models import BankConnection, BankMessage, BankPush, Handing
 
 PAID = "paid"
+MEMBERS = {"id", "payments", "entries", "simulated"}
+IDENT = re.compile(r"[0-9A-Za-z_.:-]{1,80}")
+STATES = {PAID: Payout.CONFIRMED, "returned": Payout.RETURNED}
 
 
 @dataclass(slots=True)
@@ -58,6 +62,9 @@ def hear(*, fates: Sequence[Fate] = (), entries: Sequence[Entry] = (), wrong: Se
         try:
             _settle(fate, heard, by, at)
         except Refusal as refusal:
+            if Payout.objects.filter(court_id=by.court_id, no=fate.no, state=STATES[fate.state]).exists():
+                heard.known += 1  # the same word came by two ways at once, and the other was first
+                continue
             heard.refused.append(f"付款 {fate.no}：{refusal.reasons[0].why}")
     by_case: dict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
@@ -104,24 +111,57 @@ def _receive(number: str, entries: Sequence[Entry], heard: Heard, by: Actor, at:
     heard.refused += [f"{row['column']}：{row['reason']}" for row in found.rejected]
 
 
-def take_push(*, court_id: int, body: bytes, at: datetime) -> tuple[Heard, bool]:
-    """What the bank pushed, and whether it was known already. Raises Refusal when it has not the agreed form: nothing is taken in."""
-    numbers, what = limits()["push"], "推送没有收下"
+WHAT = "推送没有收下"
+
+
+def take_push(*, court_id: int, nonce: str, body: bytes, at: datetime) -> tuple[Heard, bool]:
+    """What the bank pushed, and whether it was known already. It is stored as it came before anything is made of it.
+    Raises Refusal for a nonce that was used (409) and for what has not the agreed form: nothing is taken in, why is kept."""
+    content = body.decode("utf-8", "replace").replace("\x00", "�")
+    digest = sha256(content.encode()).hexdigest()
     try:
-        said = json.loads(body)
-        ident, payments, entries = said["id"], said.get("payments", []), said.get("entries", [])
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise Refusal.because(what, "内容不是约定的格式", now="请按接口约定重新推送", status=400) from error
-    if not isinstance(ident, str) or not 0 < len(ident) <= 80 or not isinstance(payments, list) or not isinstance(entries, list):
-        raise Refusal.because(what, "内容不是约定的格式", now="请按接口约定重新推送", status=400)
-    if len(payments) + len(entries) > numbers["items"]:
-        raise Refusal.because(what, f"一次有 {len(payments) + len(entries)} 项，最多 {numbers['items']} 项", now="请分几次推送", status=413)
-    if BankMessage.objects.filter(court_id=court_id, ident=ident).exists():
+        with transaction.atomic():
+            BankPush.objects.create(court_id=court_id, nonce=nonce, sha256=digest, content=content, at=at)
+    except IntegrityError:
+        raise Refusal.because(WHAT, "这个一次性编号已经用过", now="请换新的编号重新签名推送", status=409) from None
+    try:
+        ident, payments, entries = _agreed(body)
+        before = BankMessage.objects.filter(court_id=court_id, ident=ident).values_list("sha256", flat=True).first()
+        if before is not None and before != digest:
+            raise Refusal.because(WHAT, f"消息编号 {ident} 已经用过，内容不同", now="请用新的消息编号推送", status=409)
+    except Refusal as refusal:
+        keep(court_id=court_id, way=BankMessage.PUSH, ident=f"拒收 {nonce}", content=content, heard=Heard(refused=[refusal.reasons[0].why]), at=at)
+        raise
+    if before is not None:
         return Heard(), True
     (fates, bad), (moved, worse) = read_all(payments, read_fate), read_all(entries, read_entry)
     heard = hear(fates=fates, entries=moved, wrong=[*bad, *worse], by=bank_actor(court_id, at), at=at)
-    keep(court_id=court_id, way=BankMessage.PUSH, ident=ident, content=body.decode("utf-8", "replace"), heard=heard, at=at)
+    keep(court_id=court_id, way=BankMessage.PUSH, ident=ident, content=content, heard=heard, at=at)
     return heard, False
+
+
+def _agreed(body: bytes) -> tuple[str, list[Any], list[Any]]:
+    """The push's id, payments and entries. Raises Refusal when it has not the agreed form or is too long."""
+    most = limits()["push"]["items"]
+    try:
+        said = json.loads(body, object_pairs_hook=_once)
+        ident, payments, entries = said["id"], said.get("payments", []), said.get("entries", [])
+        good = said.keys() <= MEMBERS and isinstance(payments, list) and isinstance(entries, list) and IDENT.fullmatch(ident)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        good = None
+    if not good:
+        raise Refusal.because(WHAT, "内容不是约定的格式", now="请按接口约定重新推送", status=400)
+    if len(payments) + len(entries) > most:
+        raise Refusal.because(WHAT, f"一次有 {len(payments) + len(entries)} 项，最多 {most} 项", now="请分几次推送", status=413)
+    return ident, payments, entries
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object that names nothing twice: which of the two was meant cannot be known. Raises ValueError."""
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise ValueError("twice")
+    return made
 
 
 def keep(*, court_id: int, way: str, ident: str, content: str, heard: Heard, at: datetime) -> None:

@@ -30,6 +30,20 @@ class Handing(models.Model):
         indexes: ClassVar = [models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="handing_due")]
 
 
+class BankPush(models.Model):
+    """A push as it came, rightly signed, before anything is made of it. Never changes. A nonce is used once (trust F7)."""
+
+    court = models.ForeignKey("casework.Court", models.PROTECT, related_name="+", db_index=False)
+    nonce = models.CharField("一次性编号", max_length=64)
+    sha256 = models.CharField("指纹", max_length=64)
+    content = models.TextField("内容")
+    at = models.DateTimeField("收到时间")
+
+    class Meta:
+        db_table = "funds_bank_push"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["court", "nonce"], name="a_bank_nonce_is_used_once")]
+
+
 class BankMessage(models.Model):
     """What the bank said, as it came and what it led to. Never changes. A push is known by its own id: said again it is nothing new."""
 

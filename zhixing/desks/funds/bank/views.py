@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib import messages
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.views.decorators.csrf import csrf_exempt
@@ -31,13 +32,16 @@ def push(request: HttpRequest) -> HttpResponse:
     if not length.isdecimal() or len(length) > 9 or int(length) > numbers["body_bytes"]:
         return _no(413, f"内容长度不明或超过 {numbers['body_bytes']} 字节")
     body = request.body
-    if not rightly_signed(secret=settings.BANK["secret"], stamp=request.headers.get("X-Timestamp", ""), signature=request.headers.get("X-Signature", ""),
+    nonce = request.headers.get("X-Nonce", "")
+    if not rightly_signed(secret=settings.BANK["secret"], nonce=nonce, stamp=request.headers.get("X-Timestamp", ""), signature=request.headers.get("X-Signature", ""),
                           path=request.path, body=body, at=request.now, window_seconds=numbers["window_seconds"]):  # fmt: skip
-        return _no(401, "签名不对或时间不符")
+        return _no(401, "签名不对、没有一次性编号或时间不符")
     try:
-        heard, repeated = take_push(court_id=the_court().pk, body=body, at=request.now)
+        heard, repeated = take_push(court_id=the_court().pk, nonce=nonce, body=body, at=request.now)
     except Refusal as refusal:
         return _no(refusal.status, refusal.reasons[0].why)
+    except OperationalError:
+        return _no(503, "正忙，请稍后用新的一次性编号重新推送")
     return _said({"state": "repeated" if repeated else "accepted", **heard.as_json()})
 
 
