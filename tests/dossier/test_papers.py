@@ -20,7 +20,7 @@ from zhixing.casework.dossier.queries import scan_of, volumes
 from zhixing.casework.journal.models import JournalEntry
 from zhixing.rulebook.refusals import Refusal
 
-PDF = b"%PDF-1.7\n1 0 obj<</Type/Pages/Count 3>>endobj 2 0 obj<</Type/Page>>endobj 3 0 obj<</Type /Page >>endobj\n%%EOF"
+PDF = b"%PDF-1.7\n1 0 obj<</Type/Pages/Count 3>>endobj 2 0 obj<</Type/Page>>endobj 3 0 obj<</Type /Page >>endobj 4 0 obj<</Type/Page>>endobj\n%%EOF"
 PNG = files.png()
 TYPES = b'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"></Types>'
 

@@ -101,6 +101,11 @@ def test_the_bytes_of_a_picture_in_a_scan_are_not_taken_for_a_script() -> None:
     dossier(files.pdf(more=b"9 0 obj<</Length %d>>stream\n%s\nendstream endobj\n" % (len(noise), noise)), "scan.pdf")
 
 
-def test_the_pages_of_a_packed_pdf_are_counted() -> None:
-    content = packed(b"9 0 " + b"<</Type/Page>>" * 7)
-    assert check(BytesIO(content), "a.pdf", len(content)).pages == 8
+@pytest.mark.parametrize(("content", "pages"), [
+    (packed(b"9 0 " + b"<</Type/Page>>" * 7 + b"<</Type/Pages/Count 8>>"), 8),
+    (files.pdf(2, more=b"3 0 obj<</Type/Page/Parent 2 0 R>>endobj\n"), 2),
+    (files.pdf(2, more=b"8 0 obj<</Type/Outlines/Count 30>>endobj\n"), 2),
+], ids=["packed", "sealed", "with bookmarks"])  # fmt: skip
+def test_the_pages_of_a_pdf_are_counted(content: bytes, pages: int) -> None:
+    """A seal writes a page once more; bookmarks have a count of their own."""
+    assert check(BytesIO(content), "a.pdf", len(content)).pages == pages

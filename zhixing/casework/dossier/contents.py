@@ -34,7 +34,7 @@ OVERLAP = 64
 
 @dataclass(slots=True)
 class Pdf:
-    """What is learnt of a PDF piece by piece: `pages` is the larger of two estimates."""
+    """What is learnt of a PDF piece by piece."""
 
     wrong: Wrong = None
     packed: list[int] = field(default_factory=list)
@@ -74,8 +74,8 @@ class Pdf:
 
     @property
     def pages(self) -> int:
-        """How many pages it has, at least as its own words go."""
-        return max(self.found, self.counted)
+        """How many pages it has as its own words go. The smaller number: a seal writes a page once more, bookmarks are counted too."""
+        return min(self.found, self.counted) or max(self.found, self.counted)
 
 
 def _unwanted(text: bytes) -> Wrong:
