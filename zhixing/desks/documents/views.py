@@ -89,7 +89,7 @@ def _number(text: str) -> int:
 
 @page("page:papers", posts=f"record:{actions.DRAFT}")
 def draft_many(request: HttpRequest) -> HttpResponse:
-    """Draft the chosen kinds for the picked cases, one of each per debtor, in the worker."""
+    """Draft the chosen kinds for the picked cases, one of each per debtor, in the worker. Refuses an empty pick."""
     if request.method != "POST":
         return redirect("papers-home")
     form = DraftForm(request.POST, now=request.now)
@@ -115,7 +115,7 @@ def _queued(request: HttpRequest, found: PaperBatch) -> HttpResponse:
 
 @page("page:papers")
 def step_many(request: HttpRequest, step: str) -> HttpResponse:
-    """Check, sign, seal or issue the picked papers. Sealing many goes to the worker."""
+    """Check, sign, seal or issue the picked papers. Sealing many goes to the worker. Refuses an empty pick and one too long."""
     refs = request.POST.getlist("pick")
     if request.method != "POST" or step not in STEPS:
         return redirect("papers-home")
@@ -184,7 +184,7 @@ def prints(request: HttpRequest) -> HttpResponse:
 
 @page("do:print_papers")
 def print_file(request: HttpRequest, ref: str) -> HttpResponseBase:
-    """A print file again."""
+    """A print file again. 404 when there is none."""
     run = PrintRun.objects.filter(court_id=request.actor.court_id, ref=ref).first()
     if run is None:
         raise Http404("没有这个打印文件")
@@ -222,7 +222,7 @@ def _case(request: HttpRequest, ref: str) -> Case:
 
 @page("page:papers", reads="ref")
 def draft_one(request: HttpRequest, ref: str, kind: str) -> HttpResponse:
-    """Draft one paper: what the records know is shown with its source, what they do not know is typed."""
+    """Draft one paper: what the records know is shown with its source, what they do not know is typed. 404 for an unknown kind."""
     case, spec = _case(request, ref), kinds().get(kind)
     if spec is None:
         raise Http404("没有这种文书")
@@ -319,7 +319,7 @@ def _paper(request: HttpRequest, ref: str) -> Paper:
 
 @page("page:papers")
 def pdf(request: HttpRequest, ref: str) -> HttpResponseBase:
-    """The PDF, shown in the page."""
+    """The PDF, shown in the page. 404 until it is made."""
     found = _paper(request, ref)
     if not found.pdf:
         raise Http404("还没有生成 PDF")
