@@ -261,4 +261,5 @@ def test_the_page_says_how_the_connection_is(push: Callable[..., Any], person: C
         text = client_of(person("finance_clerk")).get("/funds/bank/").content.decode()
         assert "1 项" in text
         assert "m1" in text
+        assert "1 笔，10.00 元" in text
         assert client_of(person("handler")).get("/funds/bank/").status_code == 403

@@ -67,7 +67,7 @@ def bank(request: HttpRequest) -> HttpResponse:
     the = the_bank()
     context = {
         "connected": the.connected, "simulated": bool(settings.SIMULATOR) and settings.BANK["url"].startswith(settings.SIMULATOR),
-        "mine": the.connected and the_court().pk == court_id, "contact": queries.contact(court_id), "batches": queries.batches(court_id, limits()["pages"]["rows"]),
+        "mine": the.connected and the_court().pk == court_id, "contact": queries.contact(court_id), "today": queries.received_today(court_id, request.now), "batches": queries.batches(court_id, limits()["pages"]["rows"]),
         "said": queries.messages_of(court_id, limits()["pages"]["rows"]), "tabs": tabs(request),
     }  # fmt: skip
     return show(request, "bank/bank.html", context)
