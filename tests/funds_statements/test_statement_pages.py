@@ -41,9 +41,10 @@ def carried_out(page: Any, queued: list[Any], after_commit: Any, content: bytes,
 
 
 def test_what_is_uploaded_is_shown_before_anything_is_booked(page: Any) -> None:
-    sent = upload(page, table(*running("100", "-30")))
+    sent = upload(page, table(*running("100", "-30"), line("坏1", "-5")))
     shown = page.get(sent["Location"]).content.decode()
-    assert "收入 1 笔、支出 1 笔" in shown
+    assert "收入 1 笔、支出 1 笔，1 行会退回" in shown
+    assert "冲正、退汇请核对后单独登记" in shown
     assert "总账号，等待认领" in shown
     assert not Receipt.objects.exists()
 

@@ -20,7 +20,6 @@ from zhixing.rulebook.refusals import Refusal
 from ..importing import ACTION, WHAT, import_statement
 from ..statements import IN, Control, Look, look_at, stream_statement
 from ..statements.layout import vocabulary
-from ..statements.lines import Remark
 from .keeping import digest, limits, saved_mappings
 from .models import StatementMapping, StatementRun
 
@@ -32,7 +31,7 @@ class Preview:
     look: Look
     count_in: int = 0
     count_out: int = 0
-    rejected: list[Remark] = field(default_factory=list)
+    rejected: list[dict[str, Any]] = field(default_factory=list)
     whole: bool = True
 
 
@@ -64,7 +63,7 @@ def preview(run: StatementRun, *, at: datetime) -> Preview:
                 found.count_in += 1
             else:
                 found.count_out += 1
-        found.rejected = list(stream.errors)
+        found.rejected = [{"row": e.row, "column": e.column, "reason": e.why} for e in stream.errors]
     found.whole = found.count_in + found.count_out < limits()["looked_at"]
     return found
 
