@@ -144,3 +144,35 @@ def test_over_a_real_wire_the_simulated_bank_says_that_it_is_one(actor: Callable
         with pytest.raises(TransientError, match="401"):
             stranger.fates("B1", now)
         stranger.system.close()
+
+
+def test_the_simulated_bank_pushes_what_moves_rightly_signed(monkeypatch: pytest.MonkeyPatch) -> None:
+    from http.server import BaseHTTPRequestHandler, HTTPServer
+    from threading import Thread
+
+    from zhixing import clock
+    from zhixing.outside.bank import rightly_signed
+    from zhixing.simulator import bank as simulation
+
+    taken: list[tuple[dict[str, str], bytes]] = []
+
+    class Court(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            taken.append(({k.lower(): v for k, v in self.headers.items()}, self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Court)
+    listening = Thread(target=server.handle_request)
+    listening.start()
+    monkeypatch.setenv("ZHIXING_BANK_PUSH", f"http://127.0.0.1:{server.server_address[1]}/bank/push/")
+    simulation.bank(4242).deposit({"amount_fen": 100, "name": "样乙公司"})
+    listening.join(10)
+    server.server_close()
+    [(headers, body)] = taken
+    assert b'"amount_fen": 100' in body
+    assert rightly_signed(secret="simulation-only", stamp=headers["x-timestamp"], nonce=headers["x-nonce"], signature=headers["x-signature"], path="/bank/push/", body=body,
+                          at=clock.now(), window_seconds=60)  # fmt: skip

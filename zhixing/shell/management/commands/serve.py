@@ -68,7 +68,7 @@ class Command(BaseCommand):
             call_command("demo", cases=options["cases"], seed=1)
         call_command("collectstatic", interactive=False, verbosity=0)
         call_command("schedules", verbosity=0)
-        simulations = self._simulations() if options["demo"] and logins.shown() else {}
+        simulations = self._simulations(options["port"]) if options["demo"] and logins.shown() else {}
         self._supervise(options["host"], options["port"], simulations | {
             "web": [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", options["host"], "--port",
                     str(options["port"]), "--workers", str(options["workers"]), "--blocking-threads", "1",
@@ -77,13 +77,14 @@ class Command(BaseCommand):
             "messenger": [sys.executable, "-m", "zhixing.cli", "messenger"],
         })  # fmt: skip
 
-    def _simulations(self) -> dict[str, list[str]]:
+    def _simulations(self, own_port: int) -> dict[str, list[str]]:
         """The simulated outside systems of the demo court, as one more process; what is started after it is told its address.
         A court whose people are not the demo's never gets here: its messages go where its own settings say."""
         if settings.SIMULATOR:
             return {}
         port = free_port()
         os.environ["ZHIXING_SIMULATOR"] = f"http://{HOST}:{port}"
+        os.environ["ZHIXING_BANK_PUSH"] = f"http://{HOST}:{own_port}/bank/push/"
         return {"simulator": [sys.executable, "-m", "zhixing.simulator", "--host", HOST, "--port", str(port)]}
 
     def _announce(self, host: str, port: int) -> None:
