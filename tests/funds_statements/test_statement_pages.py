@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -170,3 +171,11 @@ def test_the_list_of_imports_costs_the_same_however_many_there_are(page: Any, co
         StatementRun.objects.create(court=court, file_name=f"{n}.csv", sha256="0" * 64, made_at=clock.now(), made_by_name="样某", state="done")
     with django_assert_max_num_queries(9):
         assert page.get("/funds/statements/").content.decode().count("data-open") == 40
+
+
+def test_a_file_that_cannot_be_read_is_refused_beside_the_field_and_not_kept(page: Any, settings: Any) -> None:
+    answer = upload(page, b"MZ\x90\x00 not a workbook", "流水.xlsx")
+    assert answer.status_code == 422
+    assert 'id="id_file_error"' in answer.content.decode()
+    assert not StatementRun.objects.exists()
+    assert not [p for p in Path(settings.MEDIA_ROOT).rglob("*") if p.is_file()]

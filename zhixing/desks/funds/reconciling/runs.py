@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -38,7 +38,7 @@ class Preview:
 def keep_upload(
     *, upload: UploadedFile[Any], bank: str, case_id: int | None, control: Control | None, closing_fen: int | None, by: Actor, at: datetime
 ) -> StatementRun:  # fmt: skip
-    """Keep an uploaded statement for preview. Nothing is read from it yet."""
+    """Keep an uploaded statement for preview. Raises Refusal about field `file`, and keeps nothing, when it cannot be read as one."""
     require(rules.rulebook(), by, ACTION, what=WHAT)
     run = StatementRun(
         court_id=by.court_id, file=upload, file_name=str(upload.name or "流水")[-200:], bank=bank, case_id=case_id, control_count=control.count if control else None,
@@ -48,6 +48,11 @@ def keep_upload(
         run.save()
         run.sha256 = digest(run.file.path)
         run.save(update_fields=["sha256"])
+        try:
+            preview(run, at=at)
+        except Refusal as refusal:
+            run.file.storage.delete(run.file.name)
+            raise Refusal(refusal.what, [replace(r, field="file") for r in refusal.reasons], refusal.status) from None
     return run
 
 
