@@ -1,11 +1,12 @@
 """What a docstring owes its reader.
 
 Every public module, class and function says what it is. A function that refuses says so ("Raises …", "Refuses …", "refused"). A
-quantity names its unit, in the name (`amount_fen`, `limit_bytes`, `pause_minutes`) or in the docstring. Modules of casework, the desks
-and the rulebook name their source, or the package that they are a part of does: a clause of the regulation, an article, a standard, a decision (ADR) or a row of the threats.
+quantity names its unit, in the name (`amount_fen`, `limit_bytes`, `pause_minutes`) or in the docstring; a bare `limit` counts rows. Modules of casework, the desks
+and the rulebook name their source, or the package that they are a part of does: a clause of the regulation, an article, a standard,
+a decision (ADR) or a row of the threats. A function that raises by a private function of its module raises.
 Public is what has no leading underscore and is neither nested, nor a test, migration or setting, nor a property, nor a name that Django or
 the standard library gives (`clean`, `save`, `handle` …). What is not read: apps, urls, commands, the workers for strangers' files;
-what a view raises; what a private helper raises; the unit of a result, and of `limit`; a source of each module of its own.
+what a view raises; the unit of a result; a source of each module of its own.
 """
 
 from __future__ import annotations
@@ -57,6 +58,7 @@ def faults(path: Path) -> Iterator[str]:
     room = ast.get_docstring(ast.parse((path.parent / "__init__.py").read_text("utf-8"))) or ""
     if ruled and tree.body and not any(map(SOURCE.search, [room, head, *texts])):
         yield f"{name}: no source"
+    helpers = {n.name: n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name.startswith("_")}
     for node, what in public(tree):
         text = ast.get_docstring(node) or ""
         view = any(isinstance(d, ast.Call) and getattr(d.func, "id", "") == "page" for d in node.decorator_list)
@@ -65,11 +67,23 @@ def faults(path: Path) -> Iterator[str]:
             yield f"{name}: {what}"
         if not isinstance(node, ast.FunctionDef) or not text:
             continue
-        if not view and any(isinstance(n, ast.Raise) and n.exc is not None for n in walk_own(node)) and not RAISES.search(text + head):
+        if not view and raises(node, helpers, set()) and not RAISES.search(text + head):
             yield f"{name}: {what} raises and does not say so"
         wanted = {a.arg for a in (*node.args.args, *node.args.kwonlyargs)} & QUANTITIES
         if wanted and not UNITS.search(text + head):
             yield f"{name}: {what} has {', '.join(sorted(wanted))} without a unit"
+
+
+def raises(node: ast.FunctionDef, helpers: dict[str, ast.FunctionDef], seen: set[str]) -> bool:
+    """Whether a function raises, itself or by a private function of its module."""
+    for one in walk_own(node):
+        if isinstance(one, ast.Raise) and one.exc is not None:
+            return True
+        if isinstance(one, ast.Call) and isinstance(one.func, ast.Name) and one.func.id in helpers and one.func.id not in seen:
+            seen.add(one.func.id)
+            if raises(helpers[one.func.id], helpers, seen):
+                return True
+    return False
 
 
 def walk_own(node: ast.FunctionDef) -> Iterator[ast.AST]:

@@ -15,8 +15,9 @@ from zhixing import clock
 from zhixing.casework.notices.models import Gateway as Line
 from zhixing.casework.notices.models import Notice
 from zhixing.casework.notices.receipts import fetch_receipts
-from zhixing.outside.gateways import ANSWER_BYTES, EmailChannel, HttpChannel
+from zhixing.outside.gateways import EmailChannel, HttpChannel
 from zhixing.outside.messages import Message, RejectedError, TransientError
+from zhixing.outside.signed import ANSWER_BYTES
 from zhixing.simulator import sms
 from zhixing.simulator.faults import NASTY, Faults
 from zhixing.simulator.server import Simulator

@@ -17,7 +17,8 @@ FIELDS = {"sms": "phone", "wechat": "openid"}  # what the gateway calls the addr
 
 
 def channels() -> Mapping[str, Channel]:
-    """Channel id → adapter. Mail only where the court named a sender: there is no file way for it."""
+    """Channel id → adapter. Mail only where the court named a sender: there is no file way for it.
+    Raises ImproperlyConfigured for an address without its secret."""
     found: dict[str, Channel] = {
         name: _made(name, settings.MESSAGES[name]["url"], settings.MESSAGES[name]["secret"], settings.VAR / "outbox")
         for name in FIELDS

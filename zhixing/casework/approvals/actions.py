@@ -47,7 +47,8 @@ def ask(
 
 
 def approve(*, ref: str, answer: str = "", by: Actor, at: datetime) -> Recorded:
-    """Approve a request and record its event, in one transaction. Nobody approves their own (trust R2)."""
+    """Approve a request and record its event, in one transaction. Nobody approves their own (trust R2).
+    Refuses one that is decided (409)."""
     with transaction.atomic():
         approval = _decide(ref, Approval.APPROVED, answer, by, at)
         book = rules.rulebook()

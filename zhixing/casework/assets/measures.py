@@ -201,7 +201,7 @@ def take_effect(
 def release_measure(
     *, measure_ref: str, ruling_no: str, proof: Proof, by: Actor, at: datetime, recorded_at: datetime | None = None
 ) -> Measure:
-    """Lift a measure, by a ruling (四(四)3(4))."""
+    """Lift a measure, by a ruling (四(四)3(4)). Refuses one that no longer stands."""
     with transaction.atomic():
         measure = _measure(measure_ref, by.court_id, "暂不能解除")
         if proof.key and _written(measure.case_id, proof.key):

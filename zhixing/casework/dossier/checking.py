@@ -79,7 +79,7 @@ def check(file: IO[bytes], name: str, size: int) -> Checked:
 
 
 def kind_of(file: IO[bytes], head: bytes) -> Kind | None:
-    """The kind by content: a magic number at the start, or what a zip container holds."""
+    """The kind by content: a magic number at the start, or what a zip container holds. Refuses what can run or is hidden."""
     for magic, kind in MAGIC:
         if head.startswith(magic):
             return kind

@@ -43,7 +43,7 @@ class Dropped:
 
 def take_in(*, root: Path, at: datetime) -> tuple[int, int]:
     """File everything that lies there. Returns how many were filed and how many sent back. Safe to be killed and run again: a
-    file that was filed but not moved yet is known by its fingerprint."""
+    file that was filed but not moved yet is known by its fingerprint. A file refused is sent back with the reason beside it."""
     filed = refused = 0
     for found in _lying(root, at):
         try:

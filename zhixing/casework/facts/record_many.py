@@ -52,7 +52,8 @@ class History:
 
 
 def record_many(histories: Iterable[History], *, court_id: int, under: str, by: Actor, at: datetime) -> int:
-    """Record the histories under the action `under` in one transaction. Returns how many events were written."""
+    """Record the histories under the action `under` in one transaction. Returns how many events were written.
+    Raises ValueError for a history of neither a case nor a matter."""
     book = rules.rulebook()
     if not by.system:
         require(book, by, under, what="暂不能批量记录")

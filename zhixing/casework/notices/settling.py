@@ -82,7 +82,8 @@ def _follow(row: Notice, **fields: Any) -> Notice:
 
 @transaction.atomic
 def hold_notices(*, ids: Collection[int], reason: str, by: Actor, at: datetime) -> int:
-    """Put pending notices aside until somebody sends them again. Returns how many; what is being sent is not held."""
+    """Put pending notices aside until somebody sends them again. Returns how many; what is being sent is not held.
+    Refuses when none of them can be."""
     reason = _reason(reason, "暂不能暂缓")
     rows = _rows(ids, (Notice.PENDING,), "暂不能暂缓", by)
     mine = Notice.objects.filter(pk__in=[row.pk for row in rows], state=Notice.PENDING)
@@ -92,7 +93,7 @@ def hold_notices(*, ids: Collection[int], reason: str, by: Actor, at: datetime) 
 
 @transaction.atomic
 def cancel_notices(*, ids: Collection[int], reason: str, by: Actor, at: datetime) -> int:
-    """Never send these pending or held notices. Returns how many."""
+    """Never send these pending or held notices. Returns how many. Refuses when none of them can be."""
     reason = _reason(reason, "暂不能停止发送")
     rows = _rows(ids, (Notice.PENDING, Notice.HELD), "暂不能停止发送", by)
     _close(rows, f"{by.name}停止发送：{reason}", at)

@@ -115,7 +115,8 @@ def _ask_president(paper: Paper, kind: Kind, by: Actor, at: datetime) -> Approva
 
 
 def sign(*, ref: str, by: Actor, at: datetime) -> Paper:
-    """Sign a checked paper: the president by deciding the request, anybody else whom the authority table names."""
+    """Sign a checked paper: the president by deciding the request, anybody else whom the authority table names.
+    Refuses (409) when somebody was quicker."""
     paper = _held(ref, by, Paper.CHECKED, "签发")
     kind = kinds()[paper.kind]
     with transaction.atomic():
@@ -165,7 +166,8 @@ def _catch_up(paper: Paper) -> Paper:
 
 
 def issue(*, ref: str, by: Actor, at: datetime) -> Paper:
-    """Send a sealed paper out: its event is recorded, the sealed PDF goes into the dossier (四(二)5)."""
+    """Send a sealed paper out: its event is recorded, the sealed PDF goes into the dossier (四(二)5).
+    Refuses (409) when somebody was quicker."""
     paper = _held(ref, by, Paper.SEALED, "发出")
     kind = kinds()[paper.kind]
     with paper.pdf.open("rb") as file:

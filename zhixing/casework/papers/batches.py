@@ -53,7 +53,7 @@ def queue_drafts(*, tasks: Sequence[Task], dated_on: date, key: str, by: Actor, 
 
 
 def queue_seals(*, refs: Sequence[str], copies: int, key: str, by: Actor, at: datetime) -> PaperBatch:
-    """Put the sealing of many papers in the queue."""
+    """Put the sealing of many papers in the queue. Refuses none, and more than one batch holds."""
     require(rules.rulebook(), by, f"record:{actions.SEAL}", what="暂不能用印")
     listed = [{"paper": ref, "copies": copies} for ref in dict.fromkeys(refs)]
     return _queue(PaperBatch.SEAL, listed, len(listed), key, by, at)

@@ -49,7 +49,7 @@ def create_account(*, username: str, name: str, password: str, by: Actor, at: da
 
 
 def set_active(*, person: Person, active: bool, by: Actor, at: datetime) -> None:
-    """Disable or enable an account; it acts at the next request."""
+    """Disable or enable an account; it acts at the next request. Refuses one's own, and another court's (404)."""
     with _changing(person, "do:create_account", "暂不能启用或停用账号", by) as account:
         account.is_active = active
         account.save(update_fields=["is_active"])
@@ -70,7 +70,7 @@ def reset_password(*, person: Person, password: str, by: Actor, at: datetime) ->
 
 
 def unlock(*, person: Person, by: Actor, at: datetime) -> None:
-    """Let somebody try again at once who was locked out after too many wrong passwords."""
+    """Let somebody try again at once who was locked out after too many wrong passwords. Refuses one's own, and another court's (404)."""
     with _changing(person, "do:create_account", "暂不能解锁", by) as account:
         forget_failures(username=account.username)
         _note("account_unlocked", account, {}, by, at)
@@ -96,7 +96,8 @@ def change_own_password(*, person: Person, password: str, by: Actor, at: datetim
 def grant_post(
     *, person: Person, role: str, from_on: date, until_on: date | None = None, team: str = "", by: Actor, at: datetime
 ) -> Assignment:
-    """Give a person a post from a day on. Nobody grants to themselves; an administrator holds one post only."""
+    """Give a person a post from a day on. Nobody grants to themselves; an administrator holds one post only.
+    Refuses both, and days that overlap the same post."""
     new = Assignment(role=role, from_on=from_on, until_on=until_on, team=team)
     return _assign(new, person, "post_granted", "do:grant_role", "暂不能授予岗位", by, at)
 
@@ -117,7 +118,7 @@ def assign_stand_in(
 
 
 def end_post(*, assignment: Assignment, by: Actor, at: datetime) -> None:
-    """Take a post (or a stand-in's) away; it acts at the next request. The row stays as history."""
+    """Take a post (or a stand-in's) away; it acts at the next request. The row stays as history. Refuses one's own."""
     action = "do:assign_people" if assignment.stand_in_for_id else "do:grant_role"
     with _changing(assignment.person, action, "暂不能收回岗位", by) as account:
         if Assignment.objects.filter(pk=assignment.pk, revoked_at=None).update(revoked_at=at):

@@ -89,7 +89,8 @@ def stream_register(
     mapping: Mapping[str, str] | None = None,
     court_code: str | None = None,
 ) -> Iterator[RegisterStream]:
-    """The same without holding all rows in memory: `with stream_register(…) as stream: for row in stream: …`."""
+    """The same without holding all rows in memory: `with stream_register(…) as stream: for row in stream: …`.
+    Raises Refusal as `read_register` does."""
     with opened(file, filename) as book:
         name, head, header = _choose_sheet(book, sheet, mapping)
         reader = RowReader(header.columns, today=today, court_code=court_code)

@@ -122,6 +122,7 @@ def find_header(rows: Sequence[Sequence[Any]], mapping: Mapping[str, str] | None
     """The row with the most known headers among `rows`, if it has every required one; else None.
 
     A header of two rows (被执行人 over 姓名 | 证件号码) is read as one. `mapping` is a court's own header → field.
+    Raises ValueError for a mapping to fields that there are not.
     """
     best: tuple[int, Header] | None = None
     for index, row in enumerate(rows):
@@ -145,7 +146,8 @@ def missing_fields(header: Header | None) -> list[str]:
 
 
 def nearest_header(rows: Sequence[Sequence[Any]], mapping: Mapping[str, str] | None = None) -> Header | None:
-    """The row most like a header, complete or not: to tell the clerk what is missing."""
+    """The row most like a header, complete or not: to tell the clerk what is missing.
+    Raises ValueError for a mapping to fields that there are not."""
     candidates = [_match(_texts(row), index, mapping or {}) for index, row in enumerate(rows)]
     likeliest = max(candidates, key=lambda header: sum(1 for c in header.columns if c.field), default=None)
     return likeliest if likeliest and any(column.field for column in likeliest.columns) else None

@@ -38,7 +38,7 @@ def receive_general(*, money: Money, key: str = "", by: Actor, at: datetime, rec
 
 
 def identify(*, receipt_ref: str, case_id: int | None, basis: str, told: str, key: str = "", by: Actor, at: datetime) -> Receipt:
-    """Say whose the money probably is, on what ground, and which handler was told. It stays in suspense."""
+    """Say whose the money probably is, on what ground, and which handler was told. It stays in suspense. Refuses another court's case."""
     with transaction.atomic():
         row = _waiting(receipt_ref, by.court_id, IDENTIFIED, Receipt.ARRIVED, Receipt.IDENTIFIED)
         number = _case(case_id, by.court_id, IDENTIFIED).number if case_id else ""
@@ -49,7 +49,8 @@ def identify(*, receipt_ref: str, case_id: int | None, basis: str, told: str, ke
 
 
 def claim(*, receipt_ref: str, case_id: int, reason: str, key: str = "", by: Actor, at: datetime) -> Receipt:
-    """A handler claims the money for a case, with the reason. Nothing moves yet."""
+    """A handler claims the money for a case, with the reason. Nothing moves yet.
+    Refuses another court's case, and money that somebody has claimed."""
     with transaction.atomic():
         row = _waiting(receipt_ref, by.court_id, CLAIMED, Receipt.ARRIVED, Receipt.IDENTIFIED)
         case = _case(case_id, by.court_id, CLAIMED)

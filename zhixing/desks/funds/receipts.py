@@ -51,7 +51,8 @@ class Money:
 def receive(
     *, case_id: int, money: Money, proof: UploadedFile | None = None, key: str = "", by: Actor, at: datetime, recorded_at: datetime | None = None
 ) -> Receipt:
-    """Money on the case's own account books itself: receipt, posting, event, and the handler is reminded (四(三)3(1))."""
+    """Money on the case's own account books itself: receipt, posting, event, and the handler is reminded (四(三)3(1)).
+    Refuses the same form with another content."""
     recorded = recorded_at or at
     with transaction.atomic():
         locked_case(case_id, by.court_id, what_of(ARRIVED))

@@ -44,7 +44,8 @@ def start_inquiry(
     at: datetime, recorded_at: datetime | None = None,
 ) -> list[Inquiry]:  # fmt: skip
     """Start a query about the debtors (names; none: all) in a system. `fetched`: the worker asks and fetches the answer; else a
-    clerk enters it on the platform (and did, where `query_no` is given). Nobody but debtors of the case is queried."""
+    clerk enters it on the platform (and did, where `query_no` is given). Nobody but debtors of the case is queried.
+    Refuses a second one on the same day while the first waits."""
     kind = STARTED[system]
     what = f"暂不能{rules.rulebook().events[kind].verb}"
     with transaction.atomic():
@@ -112,7 +113,7 @@ def start_many(*, refs: Iterable[str], systems: Sequence[str], fetched: bool, ke
 
 
 def print_form(*, feedback_ref: str, note: str = "", key: str = "", by: Actor, at: datetime) -> Feedback:
-    """The feedback's form was printed, with what was noted on it (三(二)6)."""
+    """The feedback's form was printed, with what was noted on it (三(二)6). Refuses (404) another court's."""
     return _about(feedback_ref, PRINTED, {"note": note.strip()}, "printed_at", key, by, at)
 
 

@@ -61,7 +61,8 @@ def explain_no_reception(
     *, case_id: int, reason: str, staff_id: int | None, signed: bool, writing: Writing, by: Actor, at: datetime,
     recorded_at: datetime | None = None,
 ) -> Reception:  # fmt: skip
-    """Write the statement of why there was no first reception, signed by the window's staff (三(一)3)."""
+    """Write the statement of why there was no first reception, signed by the window's staff (三(一)3).
+    Refuses a correction of what is signed without a reason."""
     people = _people(by.court_id, staff_id)
     said = {"reason": reason.strip(), "staff": _name(people, staff_id), "staff_signed": signed}
     _complete(STATEMENT_KIND, said, _persons_missing(people, {"staff": staff_id}))
@@ -88,7 +89,7 @@ def tell_rights_and_risks(
     *, case_id: int, payload: Mapping[str, Any], scan: UploadedFile | None = None, key: str, by: Actor, at: datetime,
     recorded_at: datetime | None = None,
 ) -> Recorded:  # fmt: skip
-    """Record that rights and risks were told, with the text that was told (三(一)2(3))."""
+    """Record that rights and risks were told, with the text that was told (三(一)2(3)). Refuses (404) another court's case."""
     with transaction.atomic():
         _locked(case_id, by.court_id, TOLD_KIND)
         return _record(TOLD_KIND, case_id, payload, scan, key, by, at, recorded_at or at)

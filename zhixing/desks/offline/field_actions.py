@@ -98,7 +98,8 @@ def _add(day: FieldDay, stop: Stop, n: int) -> FieldTask:
 
 
 def reorder(*, ref: str, order: Sequence[str], by: Actor, at: datetime) -> None:
-    """Put the tasks of a day in the order of the route: refs, first to last; those not named come after."""
+    """Put the tasks of a day in the order of the route: refs, first to last; those not named come after.
+    Refuses once the day is reported."""
     what = "暂不能调整路线"
     require(rules.rulebook(), by, f"record:{SCHEDULED}", what=what)
     with transaction.atomic():

@@ -50,7 +50,7 @@ def record_triage_facts(
 
 def set_track(*, case_id: int, track: str, reason: str = "", key: str = "", by: Actor, at: datetime) -> Recorded:
     """Decide the track. Against the proposal it says why; simple in spite of a ground of 四(一)3 is decided by those whom
-    the authority table names for `do:override_triage`."""
+    the authority table names for `do:override_triage`. Refuses anybody else."""
     book = rules.rulebook()
     require(book, by, "record:track_set", what="暂不能确定繁简")
     with transaction.atomic():

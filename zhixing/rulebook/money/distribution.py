@@ -52,7 +52,7 @@ class Distribution:
 
 
 def distribute(pool_fen: int, claims: Sequence[Claim], *, scheme: str, table: MoneyTable | None = None) -> Distribution:
-    """Share `pool_fen` by a scheme of the table."""
+    """Share `pool_fen` by a scheme of the table. Raises ValueError for a claim that stands twice in a rank."""
     table = table or standard()
     found = scheme_of(scheme, table)
     _check(pool_fen, claims, found)

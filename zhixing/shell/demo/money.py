@@ -24,7 +24,8 @@ SUSPENSE = ("", "", "identify", "claim", "book")
 
 
 def make_money(court: Court, who: Who, cases: int, at: datetime) -> None:
-    """Money for some of the cases with the teams, each as far as it got; and some that nobody knows the case of yet."""
+    """Money for some of the cases with the teams, each as far as it got; and some that nobody knows the case of yet.
+    Raises Refusal where the court would refuse."""
     most = min(MOST, cases // ONE_IN)
     owed = Case.objects.filter(court=court, closed_on__isnull=True, handler__isnull=False, claim_yuan__gt=5000, receipts__isnull=True)
     newest = owed.select_related("handler").order_by("-filed_on", "-pk")

@@ -75,7 +75,7 @@ def approve(*, deposit_ref: str, by: Actor, at: datetime) -> Deposit:
 
 
 def refuse(*, deposit_ref: str, reason: str, by: Actor, at: datetime) -> Deposit:
-    """Not approved, with why; whoever asked may also take it back so."""
+    """Not approved, with why; whoever asked may also take it back so. Refuses (409) when somebody was quicker."""
     what = "暂不能退回提存申请"
     with transaction.atomic():
         row = _locked(deposit_ref, by.court_id, what, Deposit.ASKED)
@@ -104,7 +104,8 @@ def release(*, deposit_ref: str, account_id: int, reason: str, by: Actor, at: da
 
 
 def undo(*, deposit_ref: str, reason: str, by: Actor, at: datetime) -> Deposit:
-    """It should not have been set aside: the posting is reversed and the money is on the case's account again."""
+    """It should not have been set aside: the posting is reversed and the money is on the case's account again.
+    Refuses (409) when somebody was quicker."""
     what = "暂不能冲回提存"
     with transaction.atomic():
         row = _locked(deposit_ref, by.court_id, what, Deposit.HELD)

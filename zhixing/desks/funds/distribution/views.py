@@ -76,7 +76,9 @@ def draft(request: HttpRequest, ref: str) -> HttpResponse:
     if posted:
         data = request.POST.copy()
         if "more" in data:
-            data["claims-TOTAL_FORMS"] = str(min(int(data.get("claims-TOTAL_FORMS") or 0) + limits()["pages"]["blank_rows"], limits()["pages"]["most_rows"]))
+            said = data.get("claims-TOTAL_FORMS", "")
+            there = int(said) if said.isascii() and said.isdecimal() and len(said) < 6 else 0
+            data["claims-TOTAL_FORMS"] = str(min(there + limits()["pages"]["blank_rows"], limits()["pages"]["most_rows"]))
         rows = ClaimForms(data, prefix="claims")
         if "more" not in data:
             made, refusal = _draft(request, found, form, rows, old)
@@ -86,7 +88,8 @@ def draft(request: HttpRequest, ref: str) -> HttpResponse:
             status = refusal.status if refusal else 422
     else:
         rows = ClaimForms(prefix="claims", initial=rows_of(queries.claims_of(old) if old else queries.proposed(found)))
-    context = {"case": found, "form": form, "rows": rows, "refusal": refusal, "old": old, "quiet": posted and "more" in request.POST, "receipts": receipts}
+    heads = (rows.forms or [rows.empty_form])[0].asked()  # without its own hidden fields a form has no rows
+    context = {"case": found, "form": form, "rows": rows, "heads": heads, "refusal": refusal, "old": old, "quiet": posted and "more" in request.POST, "receipts": receipts}
     return show(request, "distribution/draft.html", context, status=status)
 
 

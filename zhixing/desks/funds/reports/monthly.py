@@ -47,7 +47,8 @@ def close(*, first_on: date, bank_fen: int, by: Actor, at: datetime) -> Month:
 
 
 def keep_reports(*, court_id: int, at: datetime) -> int:
-    """Keep the report of every closed month that has none (closed before reports were kept, or by another way); how many."""
+    """Keep the report of every closed month that has none (closed before reports were kept, or by another way); how many.
+    Raises Refusal when a report is not what the closing said."""
     months = list(Month.objects.filter(court_id=court_id, report=None).order_by("last_on"))
     for month in months:
         with transaction.atomic():

@@ -91,7 +91,8 @@ def limits() -> dict[str, Any]:
 
 def find_layout(rows: Sequence[Sequence[Any]], bank: str = "", mapping: Meanings = NOTHING) -> Layout | None:
     """The row and the bank (any, or the one named) that give the most columns, if nothing a line needs is missing. `mapping` is
-    bank ("" for any) → header → field as clerks chose; it goes before the words of `banks.yaml`."""
+    bank ("" for any) → header → field as clerks chose; it goes before the words of `banks.yaml`.
+    Raises ValueError for a bank that there is not."""
     best: tuple[tuple[int, int], Layout] | None = None
     for found, score in _candidates(rows, bank, mapping):
         if not vocabulary().missing(list(found.columns)) and (best is None or score > best[0]):
@@ -100,13 +101,14 @@ def find_layout(rows: Sequence[Sequence[Any]], bank: str = "", mapping: Meanings
 
 
 def nearest_layout(rows: Sequence[Sequence[Any]], bank: str = "", mapping: Meanings = NOTHING) -> Layout | None:
-    """The row most like a header, to tell the clerk what it lacks."""
+    """The row most like a header, to tell the clerk what it lacks. Raises ValueError for a bank that there is not."""
     found = max(_candidates(rows, bank, mapping), key=lambda c: c[1], default=None)
     return found[0] if found and found[1][0] > 1 else None
 
 
 def guessed_layout(rows: Sequence[Sequence[Any]], bank: str = "", mapping: Meanings = NOTHING) -> Layout | None:
-    """The row most like a header even when hardly a word of it is known: the one with the most cells of text without a digit."""
+    """The row most like a header even when hardly a word of it is known: the one with the most cells of text without a digit.
+    Raises ValueError for a bank that there is not."""
     if (found := nearest_layout(rows, bank, mapping)) is not None:
         return found
     words = [sum(1 for c in row if isinstance(c, str) and c.strip() and not any(x.isdigit() for x in c)) for row in rows]

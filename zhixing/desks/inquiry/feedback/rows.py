@@ -56,7 +56,8 @@ class _Wrong(Exception):
 
 
 def read_rows(form: Form, *, case: Case, debtors: Sequence[Party], received_at: datetime) -> Read:
-    """Every row of the form. `received_at` holds where a row does not say when the system answered."""
+    """Every row of the form. `received_at` holds where a row does not say when the system answered.
+    A row that cannot be read is refused by itself, with why."""
     read = Read(nothing=form.nothing, query_no=form.head.get("query_no", "")[:60])
     for row in form.rows:
         try:
