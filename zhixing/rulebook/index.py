@@ -43,6 +43,7 @@ def build_index(entries: Mapping[str, Mapping[str, Any]], predicates: Mapping[st
         gates=gates,
         disclosures=_by(entries["disclosures"].values(), lambda d: [d.on]),
         conditions=conditions,
+        keyed=frozenset(e.per for table in ("duties", "facts") for e in entries[table].values() if e.per),
         per_thing={f.id: f.per for f in entries["facts"].values() if f.per},
         stand_ins={(d.stands_for, d.id): d.id for d in entries["desks"].values() if d.stands_for},
     )

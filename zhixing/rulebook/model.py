@@ -353,4 +353,5 @@ class Index:
     disclosures: Mapping[str, tuple[Disclosure, ...]]
     conditions: Mapping[str, tuple[Callable[..., bool | None], ...]]
     per_thing: Mapping[str, str]
+    keyed: frozenset[str]
     stand_ins: Mapping[tuple[str, str], str]

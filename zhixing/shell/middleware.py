@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.db import connection
+from django.db import DataError, connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -96,6 +96,8 @@ class DeskMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, Refusal):
             return self.refused(request, error)
+        if isinstance(error, DataError):  # the database says the last no, in words here
+            return self.refused(request, Refusal.because("没有办成", "有一项内容过长、数值过大，或者含有不能保存的字符", now="请返回，检查刚才填写或点选的内容", status=422))
         return None
 
     def refused(self, request: HttpRequest, refusal: Refusal) -> HttpResponse:

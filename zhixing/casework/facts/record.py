@@ -25,10 +25,12 @@ from zhixing.rulebook.deadlines import CST
 from zhixing.rulebook.model import Rulebook
 from zhixing.rulebook.refusals import Reason, Refusal
 
+from ..duties.models import Duty as DutyRow
 from ..journal.chain import link
 from . import guesses, rules, write
 
 STREAM = "casework"
+KEY_CHARS: int = DutyRow._meta.get_field("key").max_length or 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,8 @@ def clean(book: Rulebook, kind: str, payload: Mapping[str, Any], *, complete: bo
                 reasons.append(Reason(f"{field.label}没有填写", spec.clause, f"请填写{field.label}", field=field.name))
         elif field.choices and field.type in ("choice", "list") and not _among(value, field.choices):
             reasons.append(Reason(f"{field.label}不在可选范围内", spec.clause, f"可选：{'、'.join(field.choices)}", field=field.name))
+        elif field.name in book.index.keyed and len(str(value)) > KEY_CHARS:  # what a clock or a fact is about is its key
+            reasons.append(Reason(f"{field.label}过长", spec.clause, f"最多{KEY_CHARS}个字", field=field.name))
         elif (why := _misfit(field.type, value)) is not None:
             reasons.append(Reason(f"{field.label}{why}", spec.clause, f"请更正{field.label}", field=field.name))
     if reasons:
