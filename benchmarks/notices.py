@@ -61,7 +61,8 @@ class Campaign:
         cases = self._people()
         self.workers = [self._messenger(n) for n in range(WORKERS)]
         began = time.time()
-        moments = sorted(random.Random(7).uniform(0.03, 0.97) * self.count / self.rate for _ in range(self.kills))
+        dice = random.Random(7)
+        moments = sorted(dice.uniform(0.03, 0.97) * self.count / self.rate for _ in range(self.kills))
         owed = 0
         while owed < self.count:
             wanted = min(self.count, int((time.time() - began) * self.rate))

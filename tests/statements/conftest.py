@@ -50,6 +50,13 @@ DETAIL = """<TxDtls><Amt Ccy="CNY">{amount}</Amt><RltdPties><Dbtr><Nm>{name}</Nm
 </RltdPties><RmtInf><Ustrd>案款</Ustrd></RmtInf></TxDtls>"""
 
 
+BALANCE = '<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp><Amt Ccy="CNY">{amount}</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-02-27</Dt></Dt></Bal>'
+
+
+def balance(code: str, amount: str) -> str:
+    return BALANCE.format(code=code, amount=amount)
+
+
 def entry(serial: str = "R1", amount: str = "100.00", side: str = "CRDT", details: str = "", **more: str) -> str:
     given = {"currency": "CNY", "status": "BOOK", "day": "2026-02-27", **more}
     return ENTRY.format(serial=serial, amount=amount, side=side, details=details, **given)

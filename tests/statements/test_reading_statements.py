@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from tests.statements.conftest import DETAIL, HEADER, ROW, TODAY, entry, message, row, table, workbook
+from tests.statements.conftest import DETAIL, HEADER, ROW, TODAY, balance, entry, message, row, table, workbook
 from zhixing.clock import CST
+from zhixing.desks.funds.importing import survey
 from zhixing.desks.funds.statements import IN, OUT, Control, Line, check_control, stream_statement
 from zhixing.desks.funds.statements.layout import vocabulary
 from zhixing.rulebook.refusals import Refusal
@@ -115,6 +116,27 @@ def test_an_entry_of_camt_053_becomes_a_line(read: Any) -> None:
     first, second = found.lines
     assert first == Line("R1", datetime(2026, 2, 27, tzinfo=CST), 10000, IN, "甲公司", "6200000000000000002", "案款", None)
     assert (second.serial, second.amount_fen, second.direction, second.booked_at.day) == ("R2", 705, OUT, 28)
+
+
+@pytest.mark.parametrize(("said", "balances"), [
+    ([("OPBD", "1000.00"), ("CLBD", "1092.95")], [110000, 109295]),
+    ([("PRCD", "1000.00")], [110000, 109295]),
+    ([("CLBD", "1092.95")], [None, None]),
+    ([("OPBD", "1e999999999"), ("CLBD", "1092.95")], [None, None]),
+    ([], [None, None]),
+])  # fmt: skip
+def test_a_message_s_balances_are_carried_from_line_to_line(read: Any, said: Any, balances: Any) -> None:
+    found = read(message(*(balance(*one) for one in said), entry("R1"), entry("P1", status="PDNG"), entry("R2", "7.05", "DBIT")), "a.xml")
+    assert [line.balance_fen for line in found.lines] == balances
+
+
+def test_a_message_that_does_not_come_to_its_own_closing_balance_is_refused() -> None:
+    ends, entries = [balance("OPBD", "1000.00"), balance("CLBD", "1092.95")], [entry("R1"), entry("R2", "7.05", "DBIT")]
+    whole = survey(message(*ends, *entries), "a.xml", today=TODAY)
+    assert (whole.opening_fen, whole.closing_fen, whole.broken) == (100000, 109295, False)
+    for some in (entries[:1], entries[1:], [*entries, entry("R3")]):
+        with pytest.raises(Refusal, match=r"期末余额是 1092.95.*可能缺了明细"):
+            survey(message(*ends, *some), "a.xml", today=TODAY)
 
 
 def test_details_become_lines_only_where_they_add_up_to_what_was_booked(read: Any) -> None:
