@@ -17,7 +17,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from .measuring import ROUNDS, Line, Size, at_least
+from .measuring import ROUNDS, Line, Size, at_least, own_peak
 
 HEADER = ["序号", "案号", "立案日期", "案由", "案件类型", "执行依据文号", "执行依据作出单位", "申请执行标的额", "申请执行人", "申请执行人证件号码",
           "申请执行人电话", "申请执行人送达地址", "被执行人", "被执行人证件号码", "被执行人电话", "被执行人送达地址", "执行通知书发出日期",
@@ -132,12 +132,6 @@ def main() -> None:
     spent = time.perf_counter() - start
     peak = own_peak() + resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     print(json.dumps({"seconds": spent, "megabytes": peak}))
-
-
-def own_peak() -> float:
-    """Megabytes this process held at most. `ru_maxrss` would begin with what the process that started it held."""
-    found = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
-    return int(found.split()[1]) / 1024
 
 
 if __name__ == "__main__":
