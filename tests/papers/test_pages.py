@@ -30,7 +30,8 @@ def _now(monkeypatch):
 @pytest.fixture
 def as_(cast, settings, tmp_path, monkeypatch):
     settings.VAR = tmp_path / "var"
-    monkeypatch.setattr("zhixing.desks.documents.views.async_task", lambda job, pk: (run_batch if job.endswith("run_batch") else make_pdf)(pk))
+    for views in ("views", "pile_views"):
+        monkeypatch.setattr(f"zhixing.desks.documents.{views}.async_task", lambda job, pk: (run_batch if job.endswith("run_batch") else make_pdf)(pk))
     return lambda role: browser(cast[role])
 
 

@@ -11,11 +11,13 @@ from typing import Any
 
 import yaml
 from django.conf import settings
+from django.http import HttpRequest
 
 from zhixing.casework.courts.models import Court
 from zhixing.casework.papers import actions
 from zhixing.casework.papers.models import Paper
 from zhixing.casework.people.actors import Actor
+from zhixing.casework.people.authority import allowed
 from zhixing.outside.seal import Seal, seal_of
 from zhixing.rulebook.refusals import Refusal
 
@@ -70,3 +72,10 @@ def take(step: str, refs: Iterable[str], *, by: Actor, at: datetime) -> list[Don
         else:
             done.append(Done(ref, numbers[ref]))
     return sorted(done, key=lambda d: d.refusal is None)
+
+
+def may_work(request: HttpRequest, pile: str) -> bool:
+    """Whether this person may take the papers of a pile on, themselves or by deciding a request."""
+    action = piles()["piles"][pile].get("action", f"record:{actions.DRAFT}")
+    also = ("do:decide_approval",) if pile == Paper.CHECKED else ()
+    return any(allowed(request.book, request.actor, a) for a in (action, *also))

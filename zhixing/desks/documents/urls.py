@@ -2,17 +2,17 @@
 
 from django.urls import path
 
-from . import shelf, views
+from . import pile_views, shelf, views
 
 urlpatterns = [
-    path("papers/", views.home, name="papers-home"),
-    path("papers/draft/", views.draft_many, name="papers-draft"),
-    path("papers/step/<step>/", views.step_many, name="papers-step"),
-    path("papers/print/", views.print_many, name="papers-print"),
-    path("papers/batches/<ref>/", views.batch, name="papers-batch"),
-    path("papers/batches/<ref>/progress/", views.batch_progress, name="papers-batch-progress"),
-    path("papers/prints/", views.prints, name="papers-prints"),
-    path("papers/prints/<ref>/file/", views.print_file, name="papers-print-file"),
+    path("papers/", pile_views.home, name="papers-home"),
+    path("papers/draft/", pile_views.draft_many, name="papers-draft"),
+    path("papers/step/<step>/", pile_views.step_many, name="papers-step"),
+    path("papers/print/", pile_views.print_many, name="papers-print"),
+    path("papers/batches/<ref>/", pile_views.batch, name="papers-batch"),
+    path("papers/batches/<ref>/progress/", pile_views.batch_progress, name="papers-batch-progress"),
+    path("papers/prints/", pile_views.prints, name="papers-prints"),
+    path("papers/prints/<ref>/file/", pile_views.print_file, name="papers-print-file"),
     path("papers/templates/", shelf.templates, name="papers-templates"),
     path("papers/templates/<kind>/", shelf.template, name="papers-template"),
     path("papers/templates/<kind>/file/", shelf.template_file, name="papers-template-file"),
