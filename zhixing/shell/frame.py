@@ -98,6 +98,7 @@ def frame_of(request: HttpRequest) -> dict[str, Any]:
     book = request.book
     return {
         "rail": [g for g in rail if g["entries"]],
+        "reachable": {entry["url"] for group in rail for entry in group["entries"]},
         "may_search": allowed(request.book, actor, "do:search"),
         "court_name": request.user.court.name,
         "watch_status": watch_status(watch) if allowed(request.book, actor, "page:matters") else None,
@@ -109,7 +110,7 @@ def frame_of(request: HttpRequest) -> dict[str, Any]:
         "phone_tabs": [
             {"title": "今日", "url": address("home"), "icon": "home", "current": request.path == "/",
              "count": sum(counts.get(d, 0) for d in actor.desks)},
-            {"title": "案件", "url": address("cases"), "icon": "files", "current": request.path == address("cases"), "count": 0},
+            *([{"title": "案件", "url": address("cases"), "icon": "files", "current": request.path == address("cases"), "count": 0}] if allowed(book, actor, "page:cases") else []),
         ],
     }  # fmt: skip
 

@@ -33,7 +33,10 @@ STATES = {"all": "info", "late": "late", "today": "today", "soon": "soon", "late
 
 @page("page:home")
 def home(request: HttpRequest) -> HttpResponse:
-    """The person's first desk that owes anything; the court's board for those who sit at none (the heads)."""
+    """The person's first desk that owes anything; the court's board for those who sit at none (the heads); what there is to look
+    after for those who handle no cases (the administrators)."""
+    if not allowed(request.book, request.actor, "page:worklist"):
+        return show(request, "home/administration", {})
     working = {rule.desk for rule in request.book.duties.values()}
     desk = next((d for d in request.actor.desks if d in working), None)
     return _desk(request, desk) if desk else _board(request)

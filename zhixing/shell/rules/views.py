@@ -69,7 +69,7 @@ def clause(request: HttpRequest, clause: str) -> HttpResponse:
         "authority": [a for a in book.authority.values() if a.clause == clause],
         "disclosures": [d for d in book.disclosures.values() if d.clause == clause],
         "readings": [r for r in book.readings.values() if clause in r.clauses],
-        "clocks": open_clocks(court, clause), "now": request.now,
+        "now": request.now, "clocks": open_clocks(court, clause) if may(request, "page:worklist") else None,
         "tests": tests_of_clauses().get(clause, []),
         "total": compliance(court, "clause", request.now, clause=clause).get(clause, NONE),
     }  # fmt: skip
