@@ -83,7 +83,7 @@ def test_a_plan_goes_from_the_first_row_to_the_payouts_through_the_pages(case: C
     assert "审核通过" not in page, "its maker is not offered the check"
     assert step(leader, plan, "check").status_code == 302
     everybody = list(plan.participants.values_list("pk", flat=True))
-    assert step(handler, plan, "tell", who=everybody, told_on="2026-03-02", how="当面签收").status_code == 302
+    assert step(handler, plan, "tell", pick=everybody, told_on="2026-03-02", how="当面签收").status_code == 302
     assert "2026-03-17" in text(handler.get(reverse("distribution-plan", args=[plan.ref])))
     assert step(handler, plan, "finish").status_code == 409
     account_of(case, people)

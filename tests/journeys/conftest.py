@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,13 @@ def logged_in() -> dict[str, dict[str, object]]:
 @pytest.fixture
 def at(browser: Browser, live_court: LiveCourt, logged_in: dict[str, dict[str, object]]) -> Iterator[At]:
     """`at("handler")` is that person at a browser of their own, logged in. No page may complain in its console."""
+    with people_of(browser, live_court, logged_in) as person:
+        yield person
+
+
+@contextmanager
+def people_of(browser: Browser, court: LiveCourt, logged_in: dict[str, dict[str, object]]) -> Iterator[At]:
+    """The people of a court, each at a browser of their own once asked for. What a page complained of in its console fails at the end."""
     here: dict[tuple[object, ...], Person] = {}
 
     def person(username: str, *, viewport: ViewportSize = DESKTOP, bypass_csp: bool = False) -> Person:
@@ -65,7 +73,7 @@ def at(browser: Browser, live_court: LiveCourt, logged_in: dict[str, dict[str, o
         context = browser.new_context(viewport=viewport, locale="zh-CN", timezone_id="Asia/Shanghai", bypass_csp=bypass_csp,
                                       storage_state=logged_in.get(username))  # type: ignore[arg-type]  # fmt: skip
         context.set_default_timeout(PATIENCE_MS)
-        someone = here[asked] = Person(username, live_court.address, context)
+        someone = here[asked] = Person(username, court.address, context)
         if username not in logged_in:
             logged_in[username] = someone.log_in().context.storage_state()  # type: ignore[assignment]
         return someone

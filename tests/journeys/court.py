@@ -66,14 +66,15 @@ def running(var: Path, *, cases: int, seed: int) -> Iterator[LiveCourt]:
         serving = subprocess.Popen([sys.executable, "-m", "zhixing.cli", "serve", "--port", str(port), "--workers", "1"],
                                    env=environment(var), stdout=out, stderr=subprocess.STDOUT)  # fmt: skip
     try:
-        _wait_until_it_answers(court, serving, log)
+        wait_until_it_answers(court, serving, log)
         yield court
     finally:
         serving.send_signal(signal.SIGTERM)
         serving.wait(timeout=30)
 
 
-def _wait_until_it_answers(court: LiveCourt, serving: subprocess.Popen[bytes], log: Path) -> None:
+def wait_until_it_answers(court: LiveCourt, serving: subprocess.Popen[bytes], log: Path) -> None:
+    """Return when the web server answers. Raises RuntimeError with its log when it does not in time."""
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until and serving.poll() is None:
         try:

@@ -117,7 +117,9 @@ class AccountForm(forms.Form):
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["party"].choices = [*party_choices(case), ("", "裁定确定的第三人")]  # type: ignore[attr-defined]
+        parties = party_choices(case)
+        self.fields["party"].choices = [*parties, ("", "裁定确定的第三人")]  # type: ignore[attr-defined]
+        self.fields["party"].initial = parties[0][0] if parties else ""  # whoever presses on names the applicant, no stranger
 
     def take(self, refusal: Refusal) -> Refusal | None:
         """Put a refusal beside its fields; see `taken`."""

@@ -159,7 +159,7 @@ def account(request: HttpRequest, ref: str) -> HttpResponse:
     """Where a payee wants money, or wants it from now on."""
     found = found_case(request, ref)
     posted, refusal = request.method == "POST", None
-    form = AccountForm(request.POST if posted else None, case=found)
+    form = AccountForm(request.POST if posted else None, case=found, initial={k: request.GET[k] for k in ("party", "holder") if k in request.GET})
     if posted and form.is_valid():
         data = form.cleaned_data
         try:

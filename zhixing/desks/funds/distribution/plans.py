@@ -113,8 +113,10 @@ def tell(
         if told_on > day_of(at) or (plan.checked_at and told_on < day_of(plan.checked_at)):
             reasons.append(Reason("送达日期应在审核之后、今天以前", CLAUSE, "请更正日期", field="told_on"))
         chosen = plan.participants.filter(pk__in=list(participants), told_on__isnull=True)
-        if not participants or chosen.count() != len(set(participants)):
-            reasons.append(Reason("没有选择要登记的人，或已经登记过", CLAUSE, "请勾选", field="who"))
+        if not participants:
+            reasons.append(Reason("没有勾选已经送达的人", CLAUSE, "请在表中勾选", field="pick"))
+        elif chosen.count() != len(set(participants)):
+            reasons.append(Reason("勾选的人有的已经登记过", CLAUSE, "请刷新页面再勾选", field="pick"))
         if reasons:
             raise Refusal(what, reasons)
         if proof is not None:

@@ -81,7 +81,7 @@ def _of_objection(request: HttpRequest, row: PlanObjection, fields: Callable[[st
 
 def carry_out(request: HttpRequest, plan: DistributionPlan, name: str, form: Any) -> str:
     """Take a step; what to say when it is done. Raises Refusal."""
-    data, who = dict(form.cleaned_data), [int(pk) for pk in request.POST.getlist("who") if pk.isdecimal() and len(pk) < 19]
+    data, who = dict(form.cleaned_data), [int(pk) for pk in request.POST.getlist("pick") if pk.isdecimal() and len(pk) < 19]
     both: dict[str, Any] = {"by": request.actor, "at": request.now}
     if name == "pay":
         done = paying_out.request_payouts(plan_ref=plan.ref, participants=who, **both)

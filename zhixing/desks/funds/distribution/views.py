@@ -122,7 +122,7 @@ def plan_page(request: HttpRequest, row: DistributionPlan, bound: dict[str, Any]
     context = {"plan": row, "case": row.case, "shown": shown, "steps": steps, "refusal": refusal, "bound": next(iter(bound.values()), None), "next_words": next_step(request, row)[0],
                "may_version": row.state in DistributionPlan.LIVE and may(request, PLANNED), "may_paper": may(request, "paper_drafted") or may(request, "panel_paper_made"),
                "may_hear": row.state == DistributionPlan.TOLD and may(request, "distribution_hearing_held"), "limits": limits(),
-               "titles": dict(DistributionPlan.STATES), "delay": "funds-payout_delay_requested" if may(request, "payout_delay_requested") else "", "picks": next((s.picks for s in steps if s.main), "")}  # fmt: skip
+               "titles": dict(DistributionPlan.STATES), "delay": "funds-payout_delay_requested" if may(request, "payout_delay_requested") else "", "picks": next((s.picks for s in steps if s.main), ""), "picked": request.POST.getlist("pick")}  # fmt: skip
     return show(request, "distribution/plan.html", context, status=refusal.status if refusal else 422 if bound else 200)
 
 
