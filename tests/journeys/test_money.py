@@ -19,7 +19,7 @@ ACCOUNT = "6200000000000000099"
 
 def test_money_comes_in_by_the_bank_s_statement_and_goes_out_through_four_hands(at: At, live_court: LiveCourt) -> None:
     ref = file_case(at("intake_clerk"), filed_on=today(), claim_yuan="5000.00")
-    number = _number(at("intake_clerk"), ref)
+    number = number_of(at("intake_clerk"), ref)
     serial = f"LS{ref[:6]}"
     page = _statement_with_a_wrong_line(at("funds_officer"), serial, number)
     _claimed_by_one_and_booked_by_another(at, page, number)
@@ -36,7 +36,8 @@ def test_money_comes_in_by_the_bank_s_statement_and_goes_out_through_four_hands(
     assert live_court.verified() == {"ok": True, "differences": []}
 
 
-def _number(someone: Person, ref: str) -> str:
+def number_of(someone: Person, ref: str) -> str:
+    """The case's number, as its page says it."""
     someone.open(f"/cases/{ref}/")
     found = re.search(r"（\d{4}）豫1502执\d+号", someone.text())
     assert found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from .models import Payout, Receipt
@@ -19,5 +20,13 @@ class Guard(Protocol):
     def stays(self, receipt: Receipt, what: str) -> None:
         """Refuse to take a receipt, or fees out of it, away from where it is counted on."""
 
+    def leads(self, receipts: Collection[int]) -> Mapping[int, tuple[str, str]]:
+        """Receipts that are paid out from a page of its own: id → (verb, address). One statement."""
+
 
 GUARDS: list[Guard] = []
+
+
+def led_by(receipts: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Where the next step of a receipt is taken, when not on its case's own page. A statement for each guard."""
+    return {pk: step for guard in GUARDS for pk, step in guard.leads(receipts).items()}

@@ -18,6 +18,7 @@ from zhixing.web.pages import page, show
 from . import balances, payouts, queries
 from .acts import DOINGS, form_of
 from .forms import AccountForm
+from .guarding import led_by
 from .keeping import limits
 from .models import Payout, Posting, Receipt
 from .reports import papers
@@ -106,7 +107,8 @@ def case(request: HttpRequest, ref: str) -> HttpResponse:
     money = queries.money_of(found, book=request.book, at=request.now)
     acts = [(request.book.events[k].verb, act_url(ref, k)) for k in ("money_arrived", "on_site_payment_made", "money_dispute_set") if may(request, k)]
     others = [(request.book.events[k].verb, k) for k in OTHERS if may(request, k)]
-    receipts = [(r, rest, clocks, _next_here(request, r, rest, money)) for r, rest, clocks in money.receipts]
+    led = led_by([r.pk for r, _, _ in money.receipts])
+    receipts = [(r, rest, clocks, _next_here(request, r, rest, money, led.get(r.pk))) for r, rest, clocks in money.receipts]
     before = number_of(request, "before")
     lines = balances.statement_of(request.actor.court_id, found.pk, limit=limits()["pages"]["rows"], before=before or None)
     context = {
@@ -118,10 +120,12 @@ def case(request: HttpRequest, ref: str) -> HttpResponse:
     return show(request, "funds/case.html", context)
 
 
-def _next_here(request: HttpRequest, receipt: Receipt, rest: int, money: queries.CaseMoney) -> tuple[str, str] | None:
-    """On the case's page it is known whether the accounting is done."""
+def _next_here(request: HttpRequest, receipt: Receipt, rest: int, money: queries.CaseMoney, led: tuple[str, str] | None) -> tuple[str, str] | None:
+    """On the case's page it is known whether the accounting is done, and whether the rest is paid out from another page (`led`)."""
     step = next_of(request, receipt, rest)
     accounted = money.accounting is not None and receipt.notice_on is not None
+    if accounted and led and rest > 0:
+        return led
     if step and accounted and may(request, "payout_requested"):
         return request.book.events["payout_requested"].verb, act_url(receipt.case.ref, "payout_requested", receipt.ref)
     return step

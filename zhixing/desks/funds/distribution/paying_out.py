@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
+from django.urls import reverse
 
 from zhixing.casework.people.actors import Actor
 from zhixing.rulebook.money.amounts import words
@@ -17,7 +18,7 @@ from ..keeping import what_of
 from ..models import PayeeAccount, Payout, Receipt
 from ..payouts import Wish
 from .keeping import CLAUSE, locked_plan
-from .models import DistributionPlan, Participant, PlanPayout
+from .models import DistributionPlan, Participant, PlanPart, PlanPayout
 from .sharing import spread
 from .standing import live_plan_of, rest_of, standings
 
@@ -50,6 +51,11 @@ class WithinThePlan:
         plan = live_plan_of(receipt.pk)
         if plan is not None:
             raise Refusal.because(what, f"来款 {receipt.receipt_no} 在分配方案 {plan} 里", clause=CLAUSE, now="请先撤回方案", status=409)
+
+    def leads(self, receipts: Collection[int]) -> Mapping[int, tuple[str, str]]:
+        """To the plan that shares the receipt: what of it may go out is decided there."""
+        parts = PlanPart.objects.filter(receipt_id__in=receipts, plan__state__in=DistributionPlan.LIVE).values_list("receipt_id", "plan__ref")
+        return {pk: ("看分配方案", reverse("distribution-plan", args=[ref])) for pk, ref in parts}
 
     def taken(self, row: Payout) -> None:
         """Keep whose share it pays."""

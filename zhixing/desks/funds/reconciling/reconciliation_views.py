@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from django.contrib import messages
+from django.db.models import Min
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -19,7 +20,7 @@ from .actions import SIGN, sides_of, sign, standing
 from .comparing import Comparison, compare
 from .copies import reconciled
 from .keeping import limits
-from .models import Reconciliation
+from .models import BankLine, Reconciliation
 
 
 @page("page:funds-court", posts=SIGN)
@@ -66,9 +67,10 @@ def reconciliation_file(request: HttpRequest) -> HttpResponseBase:
 
 
 def _month(request: HttpRequest) -> date:
-    """The month of the address; without one the month to be closed next, or the last that ended."""
+    """The month of the address; without one the month to be closed next, or the last that ended; none before the bank's first line."""
     try:
         return date.fromisoformat(f"{request.GET.get('month', '')}-01")
     except ValueError:
         last = (request.now.date().replace(day=1) - timedelta(days=1)).replace(day=1)
-        return min(next_month(request.actor.court_id) or last, last)
+        first = BankLine.objects.filter(court_id=request.actor.court_id).aggregate(on=Min("booked_on"))["on"] or last
+        return min(max(next_month(request.actor.court_id) or last, first.replace(day=1)), last)
