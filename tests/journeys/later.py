@@ -18,11 +18,11 @@ AHEAD = "JOURNEY_DAYS_AHEAD"
 
 def application() -> Any:
     """The product's own web server, in its own process, where it is already `JOURNEY_DAYS_AHEAD` days later."""
-    from zhixing import clock  # noqa: PLC0415 - the clock is moved before anything of the product is imported
+    from zhixing import clock
 
     real, ahead = clock.now, timedelta(days=int(os.environ[AHEAD]))
-    mock.patch.object(clock, "now", lambda: real() + ahead).start()
-    from zhixing.wsgi import application as product  # noqa: PLC0415
+    mock.patch.object(clock, "now", side_effect=lambda: real() + ahead).start()
+    from zhixing.wsgi import application as product  # its modules see the moved clock
 
     return product
 

@@ -7,7 +7,7 @@ import json
 import re
 from typing import Any
 
-from tests.journeys.conftest import At, fits
+from tests.journeys.conftest import PHONE, At, fits
 from tests.journeys.court import LiveCourt
 from tests.journeys.paper import APPLICANT, DEBTOR, PNG, file_case
 from tests.journeys.person import Person
@@ -28,9 +28,8 @@ def test_money_comes_in_by_the_bank_s_statement_and_goes_out_through_four_hands(
     payout = _asked_for_with_a_mistake(handler, ref)
     _paid_through_other_hands(at, payout)
     _every_fen_is_told(handler, ref)
-    for path in ("", "statement/", "account/"):
-        assert handler.open(f"/funds/cases/{ref}/{path}") == 200
-        assert fits(handler.page), path
+    _fit_a_phone(at, "handler", page, payout, *(f"/funds/cases/{ref}/{path}" for path in ("", "statement/", "account/")))
+    _fit_a_phone(at, "funds_officer", "/funds/", "/funds/claims/", "/funds/payouts/", "/funds/statements/", page, payout)
     balance = json.loads(live_court.command("funds", "trial-balance", "--json").stdout)
     assert balance["difference_fen"] == 0, balance
     assert live_court.verified() == {"ok": True, "differences": []}
@@ -104,6 +103,9 @@ def _accounted_for(finance: Person, handler: Person, ref: str) -> None:
         handler.put(name, value)
     handler.send()
     assert "1,950.00" in handler.text()
+    next_step(handler, ref, "通知领款")
+    handler.put("told_on", today())
+    handler.send()
 
 
 def _asked_for_with_a_mistake(handler: Person, ref: str) -> str:
@@ -157,6 +159,13 @@ def _every_fen_is_told(handler: Person, ref: str) -> None:
         assert amount in said, said
     handler.open(f"/funds/cases/{ref}/")
     assert figure(handler, "账户余额") == "0.00"
+
+
+def _fit_a_phone(at: At, who: str, *paths: str) -> None:
+    someone = at(who, viewport=PHONE)
+    for path in paths:
+        assert someone.open(path) == 200, path
+        assert fits(someone.page), path
 
 
 def next_step(someone: Person, ref: str, verb: str) -> None:

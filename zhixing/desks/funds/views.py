@@ -108,7 +108,7 @@ def case(request: HttpRequest, ref: str) -> HttpResponse:
     acts = [(request.book.events[k].verb, act_url(ref, k)) for k in ("money_arrived", "on_site_payment_made", "money_dispute_set") if may(request, k)]
     others = [(request.book.events[k].verb, k) for k in OTHERS if may(request, k)]
     led = led_by([r.pk for r, _, _ in money.receipts])
-    receipts = [(r, rest, clocks, _next_here(request, r, rest, money, led.get(r.pk))) for r, rest, clocks in money.receipts]
+    receipts = [(r, rest, clocks, _next_here(request, r, rest, accounted=money.accounting is not None, told=limits()["tell"] not in {c.rule for c in clocks}, led=led.get(r.pk))) for r, rest, clocks in money.receipts]
     before = number_of(request, "before")
     lines = balances.statement_of(request.actor.court_id, found.pk, limit=limits()["pages"]["rows"], before=before or None)
     context = {
@@ -120,15 +120,14 @@ def case(request: HttpRequest, ref: str) -> HttpResponse:
     return show(request, "funds/case.html", context)
 
 
-def _next_here(request: HttpRequest, receipt: Receipt, rest: int, money: queries.CaseMoney, led: tuple[str, str] | None) -> tuple[str, str] | None:
-    """On the case's page it is known whether the accounting is done, and whether the rest is paid out from another page (`led`)."""
+def _next_here(request: HttpRequest, receipt: Receipt, rest: int, *, accounted: bool, told: bool, led: tuple[str, str] | None) -> tuple[str, str] | None:
+    """On the case's page it is known what was done already, and whether the rest is paid out from another page (`led`):
+    the applicant is told before the payout is asked for (四(三)2(2))."""
     step = next_of(request, receipt, rest)
-    accounted = money.accounting is not None and receipt.notice_on is not None
-    if accounted and led and rest > 0:
-        return led
-    if step and accounted and may(request, "payout_requested"):
-        return request.book.events["payout_requested"].verb, act_url(receipt.case.ref, "payout_requested", receipt.ref)
-    return step
+    if not accounted or receipt.notice_on is None or rest <= 0:
+        return step
+    kind = "payout_requested" if told else "applicant_told_to_collect"
+    return led or ((request.book.events[kind].verb, act_url(receipt.case.ref, kind, receipt.ref)) if step and may(request, kind) else step)
 
 
 def owed(money: queries.CaseMoney) -> int | None:
