@@ -1,6 +1,6 @@
-"""Take the pictures of docs/pictures from a running demo court: `zhixing serve --demo`, then `python scripts/pictures.py http://127.0.0.1:8000`.
+"""Take the pictures of docs/pictures from a running demo court: `zhixing serve --demo`, then `python scripts/pictures.py http://127.0.0.1:8000 [name …]`.
 
-Pages are opened as people of the demo court see them; nothing is written to it but their log-ins, one register upload, a batch of drafts and what one case is to be served.
+Pages are opened as people of the demo court see them; nothing is written to it but their log-ins, two uploads that are not imported and a batch of drafts.
 """
 
 from __future__ import annotations
@@ -73,15 +73,6 @@ def drafted(page: Page, base: str) -> None:
     page.goto(base + "/papers/?pile=drafted")
 
 
-def served(page: Page, base: str) -> None:
-    """A case's papers put down for delivery."""
-    page.goto(base + "/offline/?pile=new")
-    page.locator("td.act a").first.click()
-    page.locator("[name=more]").fill("执行通知书\n报告财产令\n被执行人财产申报表")
-    page.locator("main [data-submit]").first.click()
-    page.wait_for_load_state()
-
-
 def explained(page: Page, base: str) -> None:
     """A clock's explanation, open beside the worklist."""
     page.goto(base + "/")
@@ -97,6 +88,17 @@ def previewed(page: Page, base: str) -> None:
     page.get_by_role("button", name="导入这份台账").wait_for()
 
 
+def statement(page: Page, base: str) -> None:
+    """A bank's statement with a line that cannot be read, uploaded and not imported."""
+    rows = ["交易流水号,交易日期,收入金额,支出金额,余额,对方户名,对方账号,摘要"]
+    rows += [f"YS{n:04},2023-09-{n:02},{n * 1250}.00,,,演示缴款人{n},62000000000000000{n:02},（2023）豫1502执{n}号案款" for n in range(1, 9)]
+    rows.append("YS0009,2023-09-09,12.3x,,,演示缴款人9,6200000000000000009,案款")
+    page.goto(base + "/funds/statements/")
+    page.locator("main input[type=file]").set_input_files({"name": "账户明细.csv", "mimeType": "text/csv", "buffer": "\r\n".join(rows).encode("gb18030")})
+    page.locator("main [data-submit]").click()
+    page.get_by_role("button", name="导入这份流水").wait_for()
+
+
 PICTURES = [
     ("home", "inquiry_officer", DESKTOP, at("/")),
     ("board", "bureau_head", DESKTOP, at("/")),
@@ -110,8 +112,15 @@ PICTURES = [
     ("papers-pile", "document_clerk", DESKTOP, drafted),
     ("paper", "handler", DESKTOP, first_of("/papers/?pile=drafted", "td.main a")),
     ("inquiry", "inquiry_officer", DESKTOP, at("/inquiry/")),
-    ("delivery", "offline_officer", DESKTOP, served),
+    ("delivery", "offline_officer", DESKTOP, first_of("/offline/", "main table a[href^='/offline/cases/']")),
     ("funds", "funds_officer", DESKTOP, at("/funds/")),
+    ("triage-case", "triage_officer", DESKTOP, first_of("/triage/", "td.main a")),
+    ("standing", "offline_officer", DESKTOP, at("/offline/standing/")),
+    ("measures", "inquiry_officer", DESKTOP, at("/measures/")),
+    ("dossier", "document_clerk", DESKTOP, case_of("{case}dossier/")),
+    ("funds-case", "handler", DESKTOP, first_of("/funds/", "td.main a")),
+    ("statement", "funds_officer", DESKTOP, statement),
+    ("bank", "finance_clerk", DESKTOP, at("/funds/bank/")),
     ("phone-today", "offline_officer", PHONE, at("/offline/today/")),
     ("phone-home", "inquiry_officer", PHONE, at("/")),
     ("phone-case", "inquiry_officer", PHONE, case_of("{case}")),
@@ -146,7 +155,8 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGS)
         for picture in PICTURES:
-            take(browser, base, *picture)
+            if picture[0] in sys.argv[2:] or not sys.argv[2:]:
+                take(browser, base, *picture)
         browser.close()
 
 
