@@ -166,6 +166,9 @@ def _fit_a_phone(at: At, who: str, *paths: str) -> None:
     for path in paths:
         assert someone.open(path) == 200, path
         assert fits(someone.page), path
+        for tab in someone.page.locator(".tabs [aria-current]").all():
+            box = tab.bounding_box()
+            assert box and box["x"] >= 0 and box["x"] + box["width"] <= PHONE["width"], f"{path}: the open tab is out of sight"
 
 
 def next_step(someone: Person, ref: str, verb: str) -> None:

@@ -203,8 +203,12 @@
   addEventListener("online", network);
   addEventListener("offline", network);
 
+  // On a phone the tab that is open may lie beyond the edge of its row.
+  const showTab = (tab) => { tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - (tab.parentElement.clientWidth - tab.offsetWidth) / 2; };
+
   function start() {
     countPicked();
+    all(".tabs [aria-current]").forEach(showTab);
     if (document.body.dataset.person) forget((key) => key.startsWith(mine));
     dropSentDraft();
     all("[data-columns]").forEach(columns);
