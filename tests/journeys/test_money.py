@@ -167,8 +167,8 @@ def _fit_a_phone(at: At, who: str, *paths: str) -> None:
         assert someone.open(path) == 200, path
         assert fits(someone.page), path
         for tab in someone.page.locator(".tabs [aria-current]").all():
-            box = tab.bounding_box()
-            assert box and box["x"] >= 0 and box["x"] + box["width"] <= PHONE["width"], f"{path}: the open tab is out of sight"
+            box = tab.bounding_box() or {"x": -1, "width": 0}
+            assert 0 <= box["x"] <= PHONE["width"] - box["width"], f"{path}: the open tab is out of sight"
 
 
 def next_step(someone: Person, ref: str, verb: str) -> None:
