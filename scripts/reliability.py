@@ -92,10 +92,16 @@ def machine(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
 
 def boundary(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """Every act with money interrupted at every statement, by an error or by kill -9 (G7, P2)."""
+    from tests.funds_campaign.bank_acts import bank_acts
     from tests.funds_campaign.breaking import break_everything
+    from tests.funds_campaign.plan_acts import plan_acts
     from tests.funds_campaign.world import make
 
-    return break_everything(make(cases=2), options.how).as_json()
+    bank = folder / "bank"
+    bank.mkdir()
+    world = make(cases=2)
+    which = {"money": lambda: None, "plans": lambda: plan_acts(world), "bank": lambda: bank_acts(world, bank)}[options.acts]
+    return {"which": options.acts, **break_everything(world, options.how, which=which()).as_json()}
 
 
 def books(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
@@ -139,6 +145,7 @@ def main() -> int:
     parser.add_argument("--attempts", type=int, default=1000)
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--how", choices=("before", "after", "kill", "kill after"), default="kill", help="boundary: an error or kill -9, before or after the statement")
+    parser.add_argument("--acts", choices=("money", "plans", "bank"), default="money", help="boundary: receipts and payouts; distribution; the bank, reconciling and reports")
     parser.add_argument("--only", default="", help="mutants: those with this in their names")
     parser.add_argument("--cases", type=int, default=1000)
     parser.add_argument("--steps", type=int, default=4000)

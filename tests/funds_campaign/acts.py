@@ -29,13 +29,15 @@ LATER = MONDAY + timedelta(days=40)
 @dataclass(frozen=True, slots=True)
 class Act:
     """One act. `whole`: all of it or nothing; a statement is whole line by line. `broken`: whether it is to be interrupted (an act
-    that only prepares another is not). `aside`: tables that keep how often it was tried."""
+    that only prepares another is not). `aside`: tables that keep how often it was tried. `right`: whether it came to what it should,
+    where an act is not refused when something of it is missing."""
 
     name: str
     run: Callable[[], Any]
     whole: bool = True
     broken: bool = True
     aside: tuple[str, ...] = ()
+    right: Callable[[], bool] = lambda: True
 
 
 def acts(world: World) -> Iterator[Act]:

@@ -101,19 +101,28 @@ def import_statement(
 
 def book_lines(*, lines: Sequence[Line], name: str, content: bytes, case_id: int | None = None, by: Actor, at: datetime) -> Outcome:
     """Lines that came without a file (the bank's connection): kept and booked as those of a statement are. `content` is what they
-    were made of, for the fingerprint; amounts in fen. Nothing is kept of an answer without a new line."""
+    were made of, for the fingerprint; amounts in fen. Kept and booked in one transaction, so that no line is taken for known whose
+    money was never booked. Nothing is kept of an answer without a new line."""
     require(rules.rulebook(), by, ACTION, what=WHAT)
-    known = set(BankLine.objects.filter(court_id=by.court_id, serial__in=[line.serial for line in lines]).values_list("direction", "serial", "amount_fen"))
-    fresh = [line for line in lines if (line.direction, line.serial, line.amount_fen) not in known]
-    found = Outcome(read=len(lines), unchanged=len(lines) - len(fresh))
-    if fresh:
-        run = begun(file=content, filename=name, bank="", case_id=case_id, by=by, at=at)
-        keep_once(run, fresh, found)
-        _take(run, [line for line in fresh if line.direction == IN], found, by, at)
-        days = sorted(line.booked_at.astimezone(CST).date() for line in fresh)
-        StatementRun.objects.filter(pk=run.pk).update(state=StatementRun.DONE, outcome=found.as_json(), progress=found.read, total=found.read,
-                                                      first_on=days[0], last_on=days[-1], finished_at=at)  # fmt: skip
+    with transaction.atomic():
+        known = _known([line.serial for line in lines], by.court_id)
+        fresh = [line for line in lines if (line.direction, line.serial, line.amount_fen) not in known]
+        found = Outcome(read=len(lines), unchanged=len(lines) - len(fresh))
+        if fresh:
+            run = begun(file=content, filename=name, bank="", case_id=case_id, by=by, at=at)
+            keep_once(run, fresh, found)
+            _take(run, [line for line in fresh if line.direction == IN], found, by, at)
+            days = sorted(line.booked_at.astimezone(CST).date() for line in fresh)
+            StatementRun.objects.filter(pk=run.pk).update(state=StatementRun.DONE, outcome=found.as_json(), progress=found.read, total=found.read,
+                                                          first_on=days[0], last_on=days[-1], finished_at=at)  # fmt: skip
     return found
+
+
+def _known(serials: Sequence[str], court_id: int) -> set[tuple[str, str, int]]:
+    """(direction, serial, fen) of what needs no more booking: lines that went out and are kept, lines that came in and have their receipt."""
+    out = BankLine.objects.filter(court_id=court_id, direction=BankLine.OUT, serial__in=serials).values_list("direction", "serial", "amount_fen")
+    came = Receipt.objects.filter(court_id=court_id, bank_serial__in=serials).values_list("bank_serial", "amount_fen")
+    return {*out, *((IN, serial, fen) for serial, fen in came)}
 
 
 def bank_of(name: str) -> str:

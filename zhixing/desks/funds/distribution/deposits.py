@@ -35,7 +35,7 @@ def grounds() -> dict[str, str]:
 
 def ask(*, receipt_ref: str, creditor: str, fen: int, ground: str, reason: str, by: Actor, at: datetime) -> Deposit:
     """Ask to set money of a receipt aside for somebody on a ground of `limits.yaml`. Nothing moves yet.
-    Refuses more (fen) than is free of the receipt."""
+    Refuses more (fen) than is free of the receipt, and the same once more while it waits."""
     what = "暂不能申请提存"
     require(rules.rulebook(), by, "do:ask_deposit", what=what)
     with transaction.atomic():
@@ -45,7 +45,10 @@ def ask(*, receipt_ref: str, creditor: str, fen: int, ground: str, reason: str, 
                                   ("creditor", not creditor.strip(), "没有写明权利人"), ("amount_yuan", fen <= 0, "金额应大于零")):  # fmt: skip
             if wrong:
                 raise Refusal.because(what, why, clause=clause_of(DEPOSITED), field=field, now="请补正")
-        asked = Deposit.objects.filter(receipt=receipt, state=Deposit.ASKED).aggregate(fen=Sum("fen"))["fen"] or 0
+        waiting = Deposit.objects.filter(receipt=receipt, state=Deposit.ASKED)
+        if waiting.filter(creditor=creditor.strip()[:120], fen=fen, ground=ground, asked_by_id=by.person_id).exists():
+            raise Refusal.because(what, "同样的提存已经申请，正在等待批准", clause=clause_of(DEPOSITED), field="amount_yuan", now="请等领导批准，或撤回后重新申请", status=409)
+        asked = waiting.aggregate(fen=Sum("fen"))["fen"] or 0
         _bounds(receipt, creditor.strip(), fen, int(asked), what)
         party = receipt.case.parties.filter(name=creditor.strip()).first()
         no = f"{receipt.receipt_no}-提存{receipt.deposits.count() + 1}"

@@ -44,6 +44,8 @@ def object_to(
         for pk, fen in asked.items():
             if fen < 0 or fen > stand[pk].payable_fen:
                 reasons.append(Reason(f"{people[pk].name}没有争议的份额是 {words(stand[pk].payable_fen)} 元", CLAUSE, "请核对争议金额", field=f"disputed-{pk}"))
+        if plan.objections.filter(participant_id=participant, ground=ground.strip()[:1000], objected_on=objected_on, state__in=NEXT).exists():
+            reasons.append(Reason("同一异议已经登记", CLAUSE, "请刷新页面查看", field="ground"))
         if who is None or reasons:
             raise Refusal(what, reasons)
         row = PlanObjection.objects.create(plan=plan, participant=who, ground=ground.strip()[:1000], objected_on=objected_on, made_by_id=by.person_id, made_at=at)

@@ -45,7 +45,7 @@ def left_over(case: Case, receipts: Sequence[Receipt] | None = None) -> int | No
 def ask(*, receipt_ref: str, account_id: int, fen: int, ground: str, reason: str, by: Actor, at: datetime) -> Payout:
     """Ask to give money of a receipt back. To the debtor as a refund, to another payer as money to a third person, with that
     person's approvers. What is called left over is what no applicant may get any more.
-    Refuses more (fen) than is free, and anybody but the debtor or the payer."""
+    Refuses more (fen) than is free, the same once more while it is on its way, and anybody but the debtor or the payer."""
     what = what_of(REQUESTED)
     with transaction.atomic():
         receipt = booked_receipt(receipt_ref, by.court_id, what)
@@ -61,5 +61,8 @@ def ask(*, receipt_ref: str, account_id: int, fen: int, ground: str, reason: str
         if ground in LEFT_OVER and (most is None or fen > most):
             why = "还没有核算" if most is None else f"清偿申请执行人以后只余 {words(most)} 元"
             raise Refusal.because(what, why, clause=clause_of(REQUESTED), field="amount_yuan", now="请先核算，或核对金额", status=409)
-        wish = Wish(receipt_ref, kind, fen, account.pk, f"{grounds()[ground]}：{reason.strip()}"[:200], party.pk if party else None, "" if party else receipt.payer)
+        basis = f"{grounds()[ground]}：{reason.strip()}"[:200]
+        if receipt.payouts.filter(account=account, amount_fen=fen, basis=basis, requested_by_id=by.person_id, state__in=Payout.PENDING).exists():
+            raise Refusal.because(what, "同样的退款已经申请，正在办理", clause=clause_of(REQUESTED), field="amount_yuan", now="请查看已申请的发放单", status=409)
+        wish = Wish(receipt_ref, kind, fen, account.pk, basis, party.pk if party else None, "" if party else receipt.payer)
         return payouts.request(case_id=case.pk, wish=wish, by=by, at=at)

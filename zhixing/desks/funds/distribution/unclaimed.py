@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 
@@ -94,21 +95,25 @@ def _deposits(court_id: int, edge: date) -> Any:
 
 def take_step(*, kind: str, ref: str, step: str, done_on: date, note: str, by: Actor, at: datetime) -> UnclaimedStep:
     """Keep what was done about a sum. It moves no money: paying, setting aside and handing over have their own acts.
-    Refuses a step that does not fit the sum."""
+    Refuses a step that does not fit the sum, and the same once more."""
     what = "没有登记办理情况"
     require(rules.rulebook(), by, "do:settle_unclaimed", what=what)
     clause, reasons = limits()["unclaimed"]["clause"], []
     rows: Any = Deposit.objects if kind == DEPOSIT else Receipt.objects
-    row = rows.filter(ref=ref, court_id=by.court_id).first()
-    if row is None or kind not in dict(KINDS):
-        raise Refusal.because(what, "没有这笔款", clause=clause, status=404)
-    if step not in {s["id"] for s in steps_of(kind)}:
-        reasons.append(Reason("没有这一步", clause, "请选择要办的一步", field="step"))
-    if done_on > day_of(at):
-        reasons.append(Reason("办理日期不能晚于今天", clause, "请更正日期", field="done_on"))
-    if not note.strip():
-        reasons.append(Reason("没有写明办理情况", clause, "请写明怎样办的，有什么凭证", field="note"))
-    if reasons:
-        raise Refusal(what, reasons)
-    owner = {"deposit": row} if kind == DEPOSIT else {"receipt": row}
-    return UnclaimedStep.objects.create(**owner, step=step, done_on=done_on, note=note.strip()[:400], at=at, by_id=by.person_id)
+    with transaction.atomic():
+        row = rows.select_for_update().filter(ref=ref, court_id=by.court_id).first()
+        if row is None or kind not in dict(KINDS):
+            raise Refusal.because(what, "没有这笔款", clause=clause, status=404)
+        about = {"step": step, "done_on": done_on, "note": note.strip()[:400]}
+        if step not in {s["id"] for s in steps_of(kind)}:
+            reasons.append(Reason("没有这一步", clause, "请选择要办的一步", field="step"))
+        if done_on > day_of(at):
+            reasons.append(Reason("办理日期不能晚于今天", clause, "请更正日期", field="done_on"))
+        if not about["note"]:
+            reasons.append(Reason("没有写明办理情况", clause, "请写明怎样办的，有什么凭证", field="note"))
+        elif (row.steps if kind == DEPOSIT else row.unclaimed_steps).filter(**about).exists():
+            reasons.append(Reason("同样的办理情况已经登记", clause, "请刷新页面查看", field="note"))
+        if reasons:
+            raise Refusal(what, reasons)
+        owner = {"deposit": row} if kind == DEPOSIT else {"receipt": row}
+        return UnclaimedStep.objects.create(**owner, **about, at=at, by_id=by.person_id)

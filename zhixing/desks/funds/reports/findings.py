@@ -66,7 +66,7 @@ def _tell(anomaly: Anomaly, by: Actor, at: datetime) -> None:
 
 def note(*, finding_ref: str, step: str, reason: str, to: str = "", by: Actor, at: datetime) -> Finding:
     """Say what was found out. Explained and handed on take it off the list; nobody explains payouts that went through their own hands.
-    Refuses them, an empty finding, and one that is settled."""
+    Refuses them, an empty finding, the same once more, and one that is settled."""
     what = "没有记下异常的办理情况"
     require(rules.rulebook(), by, EXPLAIN, what=what)
     if step not in dict(Finding.STATES) or step == Finding.OPEN:
@@ -82,6 +82,8 @@ def note(*, finding_ref: str, step: str, reason: str, to: str = "", by: Actor, a
             raise Refusal.because(what, "没有这项异常", clause=CLAUSE, status=404)
         if finding.state not in Finding.LISTED:
             raise Refusal.because(what, f"这项异常{finding.get_state_display()}", clause=CLAUSE, now="请刷新页面", status=409)
+        if finding.notes.filter(step=step, reason=reason.strip()[:400], by_id=by.person_id).exists():
+            raise Refusal.because(what, "同样的情况已经记下", clause=CLAUSE, field="reason", now="请刷新页面查看", status=409)
         if step == Finding.EXPLAINED and by.person_id in hands(finding):
             raise Refusal.because(what, f"{by.name}经手过这些发放，不能自己说明了结", clause=CLAUSE, field="step", now="请由未经手的人说明，或移交", status=403)
         FindingNote.objects.create(finding=finding, step=step, reason=reason.strip()[:400], to=to.strip()[:120], at=at, by_id=by.person_id)
