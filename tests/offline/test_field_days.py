@@ -147,6 +147,13 @@ def page(client_of: Any, desk: Any) -> Any:
         yield client_of(Person.objects.get(pk=desk.officer.person_id))
 
 
+def test_who_goes_out_is_chosen_by_name_and_post_never_by_login(page: Any, desk: Any) -> None:
+    shown = words(page.get("/offline/days/new/"))
+    person = Person.objects.get(pk=desk.officer.person_id)
+    assert f"{person.name}（" in shown
+    assert f"（{person.username}）" not in shown
+
+
 def test_a_batch_is_scheduled_from_lines_of_case_numbers_and_from_the_pile(page: Any, new_case: Any, desk: Any) -> None:
     case = new_case(debtor("样乙公司"))
     rows = desk.open(case)

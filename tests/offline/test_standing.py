@@ -71,6 +71,15 @@ def test_what_only_the_journal_knows_stands_in_the_list_until_it_is_put_down(new
     assert [(x.title, x.state) for x in standing.of_case(case)] == [("执行通知书", "open")]
 
 
+def test_each_tab_counts_what_it_lists_what_was_put_down_by_hand_apart_三三1(new_case: Any, clerks: Any, desk: Any):
+    case = new_case("样乙公司")
+    issued(case, "enforcement_notice", *clerks, party=Party.objects.get(case=case, role=Party.DEBTOR))
+    desk.open(case, "传票", "执行裁定书")
+    counted = standing.counts(case.court_id)
+    assert (counted["open"], counted["hand"]) == (1, 2)
+    assert [len(standing.of_court(case.court_id, which, 0, 10)[0]) for which in ("left", "hand")] == [1, 2]
+
+
 def test_a_line_tells_how_it_was_served_by_what_article_and_with_which_proof_三三2(new_case: Any, clerks: Any, desk: Any):
     case = new_case("样乙公司")
     issued(case, "enforcement_notice", *clerks, party=Party.objects.get(case=case, role=Party.DEBTOR))
@@ -88,7 +97,7 @@ def test_a_line_tells_how_it_was_served_by_what_article_and_with_which_proof_三
     assert told["经过"].count("；") == 1
     assert [x.state for x in standing.of_court(case.court_id, "served", 0, 10)[0]] == ["served"]
     assert standing.of_court(case.court_id, "left", 0, 10) == ([], 0)
-    assert standing.counts(case.court_id) == {"served": 1, "open": 0, "missing": 0, "elsewhere": 0}
+    assert standing.counts(case.court_id) == {"served": 1, "open": 0, "missing": 0, "hand": 0, "elsewhere": 0}
 
 
 def test_another_courts_papers_are_not_in_it(new_case: Any, clerks: Any, other_court: Any):

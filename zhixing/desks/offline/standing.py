@@ -201,11 +201,13 @@ def _fits(line: Standing, which: str) -> bool:
 
 
 def counts(court_id: int) -> dict[str, int]:
-    """How many lines are served and open, how many papers nobody put down, how many entries of the journal have no paper. Four statements."""
-    by_state = Counter(dict(Delivery.objects.filter(court_id=court_id).values_list("state").annotate(n=Count("pk"))))
+    """How many lines of issued papers are served and open, how many were put down by hand, how many papers nobody put down, how many entries of the journal have no paper. Four statements."""
+    rows = list(Delivery.objects.filter(court_id=court_id).values_list("state").annotate(papers=Count("source"), n=Count("pk")))
+    by_state = Counter({state: papers for state, papers, _ in rows})
     said = JournalEntry.objects.filter(court_id=court_id, kind__in=issuing()).count()
     papers = Paper.objects.filter(court_id=court_id, state=Paper.ISSUED).count()
     return {"served": sum(by_state[s] for s in SERVED), "open": sum(by_state[s] for s in OPEN), "missing": unopened(court_id).count(),
+            "hand": sum(n - papers for _, papers, n in rows),
             "elsewhere": max(said - papers, 0)}  # fmt: skip
 
 

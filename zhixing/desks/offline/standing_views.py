@@ -45,7 +45,7 @@ def court(request: HttpRequest) -> HttpResponse:
     which, after = _asked(request)
     lines, more = standing.of_court(request.actor.court_id, which, after, PAGE)
     counted = standing.counts(request.actor.court_id)
-    words = {"left": counted["open"] + counted["missing"], "served": counted["served"]}
+    words = {"left": counted["open"] + counted["missing"], "served": counted["served"], "hand": counted["hand"]}
     tabs = [{"words": title, "url": f"?which={key}", "count": words.get(key, 0), "current": key == which} for key, title in standing.FILTERS.items()]
     context = {"lines": lines, "tabs": tabs, "which": which, "title": standing.FILTERS[which], "counted": counted, "now": request.now,
                "first": f"?which={which}" if after else "", "more": f"?which={which}&after={more}" if more else "",
