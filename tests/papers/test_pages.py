@@ -62,6 +62,16 @@ def test_the_piles_take_the_same_few_queries_whatever_the_rows(as_, drafted):
     assert counted[0] == counted[1]
 
 
+def test_who_drafted_a_paper_is_not_offered_to_check_it_and_everybody_else_is_三二4(as_, drafted, who):
+    own = drafted()
+    Paper.objects.filter(pk=own.pk).update(drafted_by=who("handler").person_id)
+    page = as_("handler").get("/papers/?pile=drafted").content.decode()
+    assert "本人拟制，同事核对" in page
+    assert f'name="pick" value="{own.ref}"' not in page
+    drafted()
+    assert page.count('name="pick"') + 1 == as_("handler").get("/papers/?pile=drafted").content.decode().count('name="pick"')
+
+
 def test_what_could_not_be_done_in_bulk_is_listed_with_the_reason_and_the_rest_is_done(as_, drafted, who):
     own, other = drafted(), drafted()
     Paper.objects.filter(pk=own.pk).update(drafted_by=who("handler").person_id)

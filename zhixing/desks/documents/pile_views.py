@@ -45,7 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "piles": rows, "pile": chosen, "spec": rows[chosen], "may": may_work(request, chosen), "may_print": allowed(book, by, "do:print_papers"),
         "counters": [{"words": r["title"], "count": counts[p], "url": f"?pile={p}", "current": p == chosen,
                       "state": "today" if counts[p] and may_work(request, p) else "waiting"} for p, r in rows.items()],
-        "act_key": secrets.token_urlsafe(18), "first": f"?pile={chosen}" if after else "", "kinds": kinds(),
+        "act_key": secrets.token_urlsafe(18), "first": f"?pile={chosen}" if after else "", "kinds": kinds(), "own": request.user.pk,
         "batches": queries.batches(court, limit=5),
     }  # fmt: skip
     if chosen == "wanting":
