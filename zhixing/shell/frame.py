@@ -46,13 +46,15 @@ def registered_tabs() -> tuple[tuple[str, str, str], ...]:
 
 
 def case_tabs(request: HttpRequest, ref: str) -> list[dict[str, Any]]:
-    """The tabs of a case that this person may open, the one shown marked by its address."""
+    """The tabs of a case that this person may open, the one shown, or whose page led here, marked by its address."""
     all_tabs = (("办理", "case", "page:case"), *registered_tabs(), ("卷宗", "dossier", "page:dossier"), ("日志", "case-journal", "page:case"))
     found = []
     for words, name, action in all_tabs:
         if allowed(request.book, request.actor, action):
-            url = address(name, ref)
-            found.append({"words": words, "url": url, "current": request.path == url})
+            found.append({"words": words, "url": address(name, ref), "current": False})
+    around_it = [tab for tab in found if request.path.startswith(tab["url"])]
+    if around_it:
+        max(around_it, key=lambda tab: len(tab["url"]))["current"] = True
     return found
 
 

@@ -235,15 +235,15 @@ def side_of(court_id: int, case_id: int) -> Side:
     """Custody, open handoff, notices and approvals of a case, each newest first: one statement."""
     names = ("what", "at", "until", "first", "second", "third", "order")
     sources: dict[str, tuple[Any, tuple[Any, ...]]] = {
-        "custody": (Custody, (F("since_at"), F("until_at"), F("desk"), Value(""), Value(""))),
-        "handoffs": (Handoff, (F("offered_at"), F("answered_at"), F("from_desk"), F("to_desk"), F("state"))),
-        "notices": (Notice, (F("created_at"), F("settled_at"), F("disclosure"), F("recipient"), F("state"))),
-        "approvals": (Approval, (F("asked_at"), F("decided_at"), F("kind"), F("asked_by__name"), F("state"))),
+        "custody": (Custody.objects, (F("since_at"), F("until_at"), F("desk"), Value(""), Value(""))),
+        "handoffs": (Handoff.objects, (F("offered_at"), F("answered_at"), F("from_desk"), F("to_desk"), F("state"))),
+        "notices": (Notice.objects.exclude(disclosure="warning"), (F("created_at"), F("settled_at"), F("disclosure"), F("recipient"), F("state"))),
+        "approvals": (Approval.objects, (F("asked_at"), F("decided_at"), F("kind"), F("asked_by__name"), F("state"))),
     }
     queries = [
-        model.objects.filter(court_id=court_id, case_id=case_id).order_by()
+        rows.filter(court_id=court_id, case_id=case_id).order_by()
         .values_list(Value(what), *columns, F("pk"))
-        for what, (model, columns) in sources.items()
+        for what, (rows, columns) in sources.items()
     ]  # fmt: skip
     side = Side()
     for row in queries[0].union(*queries[1:], all=True):

@@ -58,7 +58,7 @@
       boxes.forEach((b) => b.closest("tr").classList.toggle("picked", b.checked));
       one("[data-bulk-count]", bar).textContent = picked.length;
       bar.hidden = !picked.length;
-      const every = one("[data-pick-all]", boxes[0]?.closest("table"));
+      const every = boxes.length ? one("[data-pick-all]", boxes[0].closest("table")) : null;
       if (every) { every.checked = picked.length === boxes.length; every.indeterminate = picked.length > 0 && !every.checked; }
     }
   }
