@@ -3,6 +3,7 @@
 from tests.funds.conftest import (
     actor,
     book,
+    case,
     clerk,
     court,
     new_case,
@@ -11,4 +12,4 @@ from tests.funds.conftest import (
     person,
 )
 
-__all__ = ["actor", "book", "clerk", "court", "new_case", "papers_on_their_own_disk", "people", "person"]
+__all__ = ["actor", "book", "case", "clerk", "court", "new_case", "papers_on_their_own_disk", "people", "person"]

@@ -20,6 +20,9 @@ class Guard(Protocol):
     def stays(self, receipt: Receipt, what: str) -> None:
         """Refuse to take a receipt, or fees out of it, away from where it is counted on."""
 
+    def held(self, case_id: int) -> int:
+        """What of a case's money stays disputed until it is settled there (fen). One statement."""
+
     def leads(self, receipts: Collection[int]) -> Mapping[int, tuple[str, str]]:
         """Receipts that are paid out from a page of its own: id → (verb, address). One statement."""
 

@@ -133,7 +133,7 @@ def account_for(
 
 def set_dispute(*, case_id: int, amount_fen: int, reason: str, key: str = "", by: Actor, at: datetime, recorded_at: datetime | None = None) -> Recorded:
     """Hold back what is disputed, so that the undisputed part can go out first; 0 lets everything go again (二(四)1(5)).
-    In fen; refuses more than is free on the account."""
+    In fen; refuses more than is free on the account, and less than objections to a plan hold."""
     with transaction.atomic():
         locked_case(case_id, by.court_id, what_of(DISPUTE))
         done = record(DISPUTE, court_id=by.court_id, case_id=case_id, payload={"amount_yuan": text_of(amount_fen), "reason": reason}, key=key or None,
@@ -142,6 +142,9 @@ def set_dispute(*, case_id: int, amount_fen: int, reason: str, key: str = "", by
         if account is None or account.balance_fen - account.reserved_fen < amount_fen:
             free = yuan(account.balance_fen - account.reserved_fen) if account else 0
             raise Refusal.because(what_of(DISPUTE), f"账上未批的余额只有 {free} 元", clause=clause_of(DISPUTE), field="amount_yuan", now="请核对争议金额", status=409)
+        held = sum(guard.held(case_id) for guard in GUARDS)
+        if amount_fen < held:
+            raise Refusal.because(what_of(DISPUTE), f"分配方案的异议留存 {yuan(held)} 元", clause=clause_of(DISPUTE), field="amount_yuan", now="请先登记异议的处理结果", status=409)
         account.disputed_fen = amount_fen
         account.save(update_fields=["disputed_fen"])
     return done

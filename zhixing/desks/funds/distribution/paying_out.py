@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Sum
 from django.urls import reverse
 
 from zhixing.casework.people.actors import Actor
@@ -18,7 +19,7 @@ from ..keeping import what_of
 from ..models import PayeeAccount, Payout, Receipt
 from ..payouts import Wish
 from .keeping import CLAUSE, locked_plan
-from .models import DistributionPlan, Participant, PlanPart, PlanPayout
+from .models import DistributionPlan, HeldShare, Participant, PlanObjection, PlanPart, PlanPayout
 from .sharing import spread
 from .standing import live_plan_of, rest_of, standings
 
@@ -51,6 +52,11 @@ class WithinThePlan:
         plan = live_plan_of(receipt.pk)
         if plan is not None:
             raise Refusal.because(what, f"来款 {receipt.receipt_no} 在分配方案 {plan} 里", clause=CLAUSE, now="请先撤回方案", status=409)
+
+    def held(self, case_id: int) -> int:
+        """What objections to the case's live plans hold back."""
+        rows = HeldShare.objects.filter(objection__plan__case_id=case_id, objection__plan__state__in=DistributionPlan.LIVE, objection__state__in=PlanObjection.HOLDING)
+        return int(rows.aggregate(fen=Sum("fen"))["fen"] or 0)
 
     def leads(self, receipts: Collection[int]) -> Mapping[int, tuple[str, str]]:
         """To the plan that shares the receipt: what of it may go out is decided there."""

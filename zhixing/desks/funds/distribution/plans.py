@@ -60,8 +60,8 @@ def draft(*, case_id: int, wanted: Draft, replaces: str = "", by: Actor, at: dat
         if less:
             raise Refusal.because(WHAT, f"{'、'.join(less)}已经领取的比新方案多", clause=CLAUSE, now="请先追回，或调整债权", status=409)
         if old is not None:
-            free_held(old, by, at)
             move(old, DistributionPlan.REPLACED, settled_by_id=by.person_id, settled_at=at)
+            free_held(old, by, at)
         return _write(case, wanted, shared, receipts, old, by, at)
 
 
