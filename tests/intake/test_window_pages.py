@@ -123,6 +123,12 @@ def test_a_field_the_regulation_adds_is_never_lost(book: Any) -> None:
     assert dict(sectioned([*fields, added]))["其他"] == [added]
 
 
+def test_who_talks_and_writes_is_chosen_by_name_and_post_never_by_login_三一3(new_case: Any, window: Any) -> None:
+    page = window.get(f"/intake/{new_case().ref}/reception/").content.decode()
+    assert "（初次接待专员）</option>" in page
+    assert "（intake_clerk" not in page
+
+
 def test_a_complete_talk_is_recorded_with_its_scan_by_the_page_三一3(new_case: Any, window: Any, filled_form: Any) -> None:
     case = new_case()
     path = f"/intake/{case.ref}/reception/"

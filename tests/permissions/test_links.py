@@ -19,6 +19,7 @@ from zhixing.casework.facts import rules
 from zhixing.casework.people.authority import allowed
 from zhixing.casework.people.models import Person
 from zhixing.rulebook.model import Rulebook
+from zhixing.shell.frame import registered_tabs
 from zhixing.web.pages import PUBLIC
 
 LINK = re.compile(r'<a [^>]*href="(/[^"#]*)')
@@ -35,9 +36,10 @@ def ref(court: Court) -> str:
 
 
 def shown(client: Client, book: Rulebook, person: Person, ref: str) -> dict[str, str]:
-    """What the pages that this person may open say: every page without arguments, the case's own, the clauses'."""
+    """What the pages that this person may open say: every page without arguments, the case's own and its tabs', the clauses'."""
     addresses = [reverse(p.name) for p in PLAIN if p.callback.action != PUBLIC and allowed(book, actor(person), p.callback.action)]
     addresses += [reverse("rulebook-clause", args=[clause]) for clause in book.clauses] + [reverse("case", args=[ref])]
+    addresses += [reverse(name, args=[ref]) for _, name, action in registered_tabs() if allowed(book, actor(person), action)]
     found = {}
     for address in addresses:
         answer = client.get(address)

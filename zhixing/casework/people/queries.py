@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from django.db.models import F
@@ -29,6 +30,17 @@ def posts_of(person: Person) -> list[Assignment]:
 def people_of(court_id: int) -> list[Person]:
     """Every account of the court. One statement."""
     return list(Person.objects.filter(court_id=court_id).order_by("-is_active", "username"))
+
+
+def holders(court_id: int, titles: Mapping[str, str], on: date) -> list[tuple[str, str]]:
+    """(id, name with team or post) of the active people who hold one of these posts (role → title), post by post, everybody once.
+    One statement."""
+    order = list(titles)
+    held = Assignment.objects.filter(in_force(on), court_id=court_id, role__in=order, person__is_active=True)
+    found: dict[str, str] = {}
+    for role, team, name, pk in sorted(held.values_list("role", "team", "person__name", "person_id"), key=lambda row: (order.index(row[0]), *row[1:])):
+        found.setdefault(str(pk), f"{name}（{team or titles[role]}）")
+    return list(found.items())
 
 
 def person_of(court_id: int, username: str) -> Person | None:

@@ -20,7 +20,7 @@ from zhixing.casework.duties.clocks import Clock, clock_of, explain_url
 from zhixing.casework.duties.models import Duty
 from zhixing.casework.facts import rules
 from zhixing.casework.journal.models import JournalEntry
-from zhixing.casework.people.models import Person
+from zhixing.casework.people.queries import holders
 from zhixing.rulebook import gates, memory
 from zhixing.rulebook.engine import State
 from zhixing.rulebook.gates import Missing
@@ -161,7 +161,7 @@ def payload_of(reception: Reception) -> Mapping[str, Any]:
     return json.loads(text)  # type: ignore[no-any-return]
 
 
-def staff_of(court_id: int) -> list[tuple[str, str]]:
-    """(id, name) of the active people of the court; the post tells two of one name apart."""
-    rows = Person.objects.filter(court_id=court_id, is_active=True).order_by("name", "username")
-    return [(str(pk), f"{name}（{username}）") for pk, name, username in rows.values_list("pk", "name", "username")]
+def staff_of(court_id: int, book: Rulebook, on: date) -> list[tuple[str, str]]:
+    """(id, name with team or post) of who works in the court, the window first."""
+    working = sorted((role for role in book.roles.values() if role.desk), key=lambda role: role.desk != "intake")
+    return holders(court_id, {role.id: role.title for role in working}, on)

@@ -196,7 +196,7 @@ def _form(
         known = told_at_window(request.book, spec, state, queries.parties_of(case.pk)) | me | today | (ready or {})
     form = WindowForm(
         spec, request.POST if posted else None, request.FILES if posted else None, now=request.now,
-        people=queries.staff_of(request.actor.court_id), correcting=before is not None,
+        people=queries.staff_of(request.actor.court_id, request.book, request.now.date()), correcting=before is not None,
         initial={**initial_of(known), "replaces": before.ref if before else ""},
     )  # fmt: skip
     return form, known

@@ -9,7 +9,7 @@ from datetime import date
 from django.db.models import Count, Q
 
 from zhixing.casework.cases.models import Case
-from zhixing.casework.people.models import Assignment, in_force
+from zhixing.casework.people.queries import holders
 from zhixing.rulebook.model import Rulebook
 
 from .field_actions import TASK
@@ -53,13 +53,8 @@ def route(day: FieldDay) -> list[Place]:
 
 def staff(court_id: int, book: Rulebook, on: date) -> list[tuple[str, str]]:
     """(id, name with team or post) of who may go outside, post by post."""
-    roles = [role for role in book.roles if role in book.authority[TASK].roles]
-    held = Assignment.objects.filter(in_force(on), court_id=court_id, role__in=roles, person__is_active=True)
-    rows = sorted(held.values_list("role", "team", "person__name", "person_id"), key=lambda row: (roles.index(row[0]), *row[1:]))
-    found: dict[str, str] = {}
-    for role, team, name, pk in rows:
-        found.setdefault(str(pk), f"{name}（{team or book.roles[role].title}）")
-    return list(found.items())
+    may = book.authority[TASK].roles
+    return holders(court_id, {role.id: role.title for role in book.roles.values() if role.id in may}, on)
 
 
 def cases_by_number(court_id: int, numbers: Sequence[str]) -> dict[str, Case]:
