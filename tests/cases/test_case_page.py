@@ -16,6 +16,7 @@ from tests.real_court import MONDAY, filled, made_up_id, moment
 from zhixing import clock
 from zhixing.casework.cases.actions import NewParty
 from zhixing.casework.cases.models import Case, Party
+from zhixing.casework.cases.timeline import payload_lines
 from zhixing.casework.courts.models import Court
 from zhixing.casework.custody.actions import offer_handoff
 from zhixing.casework.duties.models import Duty
@@ -217,6 +218,16 @@ def test_the_journal_goes_back_to_the_filing_by_key(
         found = re.search(r'rel="next" href="([^"]+)"', page)
         query = found[1] if found else None
     assert [int(s) for s in seen] == list(JournalEntry.objects.filter(case=case).order_by("-seq").values_list("seq", flat=True))
+
+
+def test_the_journal_names_desks_volumes_and_amounts_as_a_clerk_does() -> None:
+    book = rules.rulebook()
+    offered = payload_lines(book, "handoff_offered", {"from_desk": "intake", "to_desk": "inquiry", "contents": ["正卷"]})
+    assert offered == [("移交岗位组", "初次接待窗口"), ("接收岗位组", "网络查控组"), ("移交清单", "正卷")]
+    assert ("卷别", "副卷") in payload_lines(book, "scan_added", {"volume": "supplementary"})
+    assert payload_lines(book, "case_allocated", {"team": "一团队", "handler": "甲某", "handler_id": 7}) == [("承办团队", "一团队"), ("承办人", "甲某")]
+    filed = payload_lines(book, "case_filed", {"claim_yuan": "538714.3"})
+    assert [value for _, value in filed] == ["538,714.30"]
 
 
 @pytest.mark.parametrize("typed", ["执1", "（2026）豫1502执1号"])

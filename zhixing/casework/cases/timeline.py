@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from zhixing.db.reading import read
-from zhixing.rulebook.model import Rulebook
+from zhixing.rulebook.model import PayloadField, Rulebook
 
 from ..duties.explanations import DutyExplanation, Happening, explain_duty, replay
 from ..duties.models import Duty
@@ -46,9 +47,17 @@ def payload_lines(book: Rulebook, kind: str, payload: dict[str, Any]) -> list[tu
     lines = []
     for field in spec.fields if spec else ():
         value = payload.get(field.name)
-        if value not in (None, "", []):
-            lines.append((field.label, _words(book, value)))
+        if value not in (None, "", []) and field.name != "handler_id":  # whose name stands beside it
+            lines.append((field.label, _said(book, field, value)))
     return lines
+
+
+def _said(book: Rulebook, field: PayloadField, value: Any) -> str:
+    if field.name.endswith("_desk") and value in book.desks:
+        return book.desks[value].title
+    if field.type == "yuan":
+        return f"{Decimal(str(value)):,.2f}"
+    return _words(book, value)
 
 
 def _words(book: Rulebook, value: Any) -> str:
@@ -58,7 +67,8 @@ def _words(book: Rulebook, value: Any) -> str:
         return "、".join(_words(book, v) for v in value)
     if isinstance(value, dict):
         return _moved(book, value) if "rule" in value else "、".join(_words(book, v) for v in value.values())
-    return str(limits()["words"]["track"].get(value, value))
+    words = limits()["words"]
+    return str(words["track"].get(value) or words["volume"].get(value, value))
 
 
 def _moved(book: Rulebook, clock: dict[str, Any]) -> str:
