@@ -32,7 +32,7 @@ def test_the_papers_of_a_new_case_go_through_six_hands_and_come_out_of_the_print
     at("intake_clerk").open(f"/cases/{ref}/")
     number = at("intake_clerk").page.locator("h1").inner_text().strip().splitlines()[0]
     _drafted(clerk, number)
-    _refused_to_the_drafter(clerk, number)
+    _not_offered_to_the_drafter(clerk, number)
     _checked(at("handler"), number)
     _signed(at("team_leader"), number, KINDS - 1)
     _signed(at("president"), number, 1)
@@ -52,11 +52,11 @@ def _drafted(clerk: Person, number: str) -> None:
     clerk.page.get_by_text(f"办成 {KINDS} 份").wait_for(timeout=WAIT_MS)
 
 
-def _refused_to_the_drafter(clerk: Person, number: str) -> None:
-    """三(二)4: the drafter cannot check; the page says who can, and nothing has moved."""
-    assert pick(pile(clerk, "drafted"), number) == KINDS
-    clerk.page.locator("#papers-bulk .btn-primary").click()
-    assert "文书由本人拟制" in clerk.text()
+def _not_offered_to_the_drafter(clerk: Person, number: str) -> None:
+    """三(二)4: the drafter cannot check; the pile says who can and offers no box to tick."""
+    rows = pile(clerk, "drafted").page.locator("table tbody tr", has_text=number)
+    assert rows.filter(has_text="本人拟制，同事核对").count() == KINDS
+    assert rows.locator("input[name=pick]").count() == 0
 
 
 def _checked(checker: Person, number: str) -> None:

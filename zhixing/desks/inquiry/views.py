@@ -84,7 +84,8 @@ def case(request: HttpRequest, ref: str) -> HttpResponse:
 def case_page(request: HttpRequest, found: Case, *, refusal: Refusal | None = None, **given: Any) -> HttpResponse:
     """The page, with a form that was refused in its place."""
     asked = ("inquiry_started_zdz", KIND, "online_freeze_made", "measure_taken", "asset_located", actions.PASSED, actions.PRINTED,
-             actions.HANDLED, actions.COMPLETED, "measure_renewed", "measure_released", "online_stage_completed", "offline_asset_found")  # fmt: skip
+             actions.HANDLED, actions.COMPLETED, "measure_renewed", "measure_released", "online_stage_completed", "offline_asset_found",
+             "deposit_deducted")  # fmt: skip
     context = {
         "case": found, "picture": queries.picture(found), "refusal": refusal, "may": {k: _may(request, f"record:{k}") for k in asked},
         "start": StartForm(initial={"system": Inquiry.NATIONAL}), "act_key": secrets.token_urlsafe(18), "today": request.now.date(),
