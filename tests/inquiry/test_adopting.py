@@ -9,6 +9,7 @@ import pytest
 
 from tests.inquiry.samples import deposit, deposits
 from tests.real_court import MONDAY, moment
+from zhixing import clock
 from zhixing.casework.assets.adopting import adopt, adopt_recent, unlisted
 from zhixing.casework.assets.measures import Proof, renew_measure
 from zhixing.casework.assets.models import Asset, Feedback, Measure
@@ -75,3 +76,16 @@ def test_numbers_of_both_ways_do_not_meet(new_case: Any, told: Any, take: Any) -
     told(case, "inquiry_feedback_received", feedback_no="反馈002")
     third = take(case, deposits(deposit("62200000000000001", "2.00")))
     assert third.number == "反馈003"
+
+
+@pytest.mark.parametrize(("role", "linked"), [("inquiry_officer", True), ("offline_officer", False)])
+def test_a_frozen_deposit_links_to_deducting_only_for_those_who_may_deduct_二四12(
+    role: str, linked: bool, new_case: Any, told: Any, person: Any, client_of: Any
+) -> None:
+    case = new_case()
+    told(case, "online_freeze_made", measure_no="冻1", kind="存款", controlled="已控", amount_yuan="100.00", expires_on="2027-03-01")
+    adopt(case_id=case.pk, court_id=case.court_id)
+    with clock.frozen(MONDAY):
+        page = client_of(person(role)).get(f"/inquiry/{case.ref}/").content.decode()
+    assert "扣划" in page
+    assert (f"/cases/{case.ref}/act/deposit_deducted/" in page) is linked
