@@ -105,6 +105,8 @@ def _failed(world: World, act: Act, how: str, faults: list[str]) -> int:
         except Broken:
             if connection.in_atomic_block:
                 transaction.set_rollback(False)  # a test's own transaction stands around what has none
+            else:
+                connection.close()  # an error after BEGIN leaves it open, as far as the server knows
             _whole(world, act, n, whole, faults)
         if at.seen < n:
             return n - 1

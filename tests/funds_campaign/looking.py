@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 from django.db import connection
 
+from zhixing.casework.facts.replay import registered_differences
 from zhixing.desks.funds.balances import trial_balance
-from zhixing.desks.funds.check import differences
 from zhixing.desks.funds.ledger.months import next_month
 from zhixing.desks.funds.models import LedgerAccount, Line, Payout, Posting, Receipt
 
@@ -76,7 +76,7 @@ class Looker:
     def complete(self, today: date) -> None:
         """Everything, against itself and against the model."""
         self.look()
-        assert list(differences(self.court_id)) == []
+        assert list(registered_differences(self.court_id)) == []
         assert {row[0]: row[1:] for row in Line.objects.filter(account__court_id=self.court_id).values_list("pk", "account_id", "n", "amount_fen", "balance_fen")} == self.lines
         found = {ref: (state, case, fen, settled) for ref, state, case, fen, settled in
                  Receipt.objects.filter(court_id=self.court_id).values_list("ref", "state", "case_id", "amount_fen", "settled_fen")}  # fmt: skip

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 
-SUSPENSE, FEES, IN_TRANSIT, BANK, ON_SITE = "suspense", "fees", "in_transit", "bank", "on_site"
+SUSPENSE, FEES, IN_TRANSIT, BANK, ON_SITE, DEPOSIT = "suspense", "fees", "in_transit", "bank", "on_site", "deposit"
 Account = int | str
 
 

@@ -29,7 +29,7 @@ def test_every_act_with_money_is_all_or_nothing_at_every_statement() -> None:
 def test_every_act_of_distribution_is_all_or_nothing_at_every_statement() -> None:
     """二(四)1(5), 四(三)2(2), 四(三)2(3): plans, objections, shares, deposits, refunds, money nobody takes."""
     world = make(cases=2)
-    holds(break_everything(world, BEFORE, which=plan_acts(world)), acts=1, places=1)
+    holds(break_everything(world, BEFORE, which=plan_acts(world)), acts=28, places=500)
 
 
 def test_what_the_bank_says_and_what_two_sign_is_whole_at_every_statement(tmp_path: Path) -> None:

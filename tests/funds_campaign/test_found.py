@@ -83,6 +83,20 @@ def test_money_the_bank_tells_of_is_booked_when_it_is_told_again_after_a_fault(c
     assert Receipt.objects.get().bank_serial == "E1"
 
 
+@pytest.mark.parametrize("to_another", [True, False])
+def test_money_of_a_receipt_that_was_corrected_away_is_not_set_aside(new_case: Callable[..., Case], people: People, to_another: bool) -> None:
+    """四(三)1, 四(三)2(2): asked for before the correction, it used to be taken from the first case's account, or ended in an error."""
+    case, other = new_case("样乙公司"), new_case("样丁公司")
+    row = arrived(case, people, 1_000)
+    arrived(case, people, 5_000)
+    aside = deposits.ask(receipt_ref=row.ref, creditor=case.parties.get(role="applicant").name, fen=500, ground="missing", reason="无法联系", by=people.handler, at=MARCH_30)
+    corrections.ask_correction(receipt_ref=row.ref, number=other.number if to_another else "", reason="看错案号", by=people.officer, at=MARCH_30)
+    corrections.correct(receipt_ref=row.ref, by=people.finance, at=MARCH_30)
+    with pytest.raises(Refusal, match="已经更正"):
+        deposits.approve(deposit_ref=aside.ref, by=people.leader, at=MARCH_30)
+    assert deposits.refuse(deposit_ref=aside.ref, reason="来款已更正", by=people.leader, at=MARCH_30).state == "refused"
+
+
 class TestPressedTwice:
     """二(四)1(5), 四(三)2: the same once more is refused while the first stands; it used to stand there twice."""
 

@@ -14,9 +14,11 @@ from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
-from tests.cast import MONDAY
+from tests.cast import MONDAY, make_person
 from zhixing.casework.cases.models import Party
-from zhixing.casework.people.actors import Actor
+from zhixing.casework.courts.models import Court
+from zhixing.casework.facts import rules
+from zhixing.casework.people.actors import Actor, actor_of
 from zhixing.desks.funds import claims, corrections, paying, payouts, receipts
 from zhixing.desks.funds.importing import import_statement
 from zhixing.desks.funds.ledger import close_month
@@ -28,12 +30,13 @@ from zhixing.rulebook.refusals import Refusal
 from .looking import Looker
 from .model import FEES, IN_TRANSIT, ON_SITE, SUSPENSE, Books, Came, Goes
 from .statements import Line, without_a_process
+from .walk_plans import SHARING, Sharing
 from .world import make, proof
 
 ACTS = {
     "money_arrives": 6, "general_money_arrives": 3, "general_money_moves_on": 9, "handler_accounts": 5, "part_is_disputed": 2, "account_is_named": 2,
     "payout_is_asked_for": 18, "payout_moves_on": 45, "payout_step_by_anybody": 8, "batch_is_sent": 3, "receipt_is_corrected": 6, "month_is_closed": 3,
-    "cash_is_handed_over": 3, "cash_is_booked": 3, "statement_is_imported": 4, "days_go_by": 2,
+    "cash_is_handed_over": 3, "cash_is_booked": 3, "statement_is_imported": 4, "days_go_by": 4, **SHARING,
 }  # fmt: skip
 NEXT = {"requested": "check", "checked": "approve", "approved": "send", "sent": "confirm", "confirmed": "return"}
 AFTER = {"check": "checked", "approve": "approved", "send": "sent", "confirm": "confirmed", "return": "returned", "cancel": "cancelled"}
@@ -44,11 +47,13 @@ START, HOLD = 2_000_000, timedelta(hours=24)
 DONE = {*AFTER, "correct", *(a for a in ACTS if a not in ("days_go_by", "payout_step_by_anybody"))}  # what walks must have come to
 
 
-class Walk:
+class Walk(Sharing):
     """Two cases with money and everybody who may touch it."""
 
     def __init__(self) -> None:
         self.world = make(cases=2, fen=START)
+        leader = make_person(Court.objects.get(pk=self.world.court_id), "team_leader", username="leads", name="样队长", team="执行一团队")
+        self.world.people["leads"] = (actor_of(leader, rules.rulebook(), MONDAY.date()),)
         self.books = Books()
         self.serial, self.at, self.steps, self.act, self.refused = count(1), MONDAY, 0, "", ""
         self.done: Counter[str] = Counter()
@@ -63,6 +68,7 @@ class Walk:
             for ident, holder in ((party.pk, party.name), (None, "样丙")):
                 payouts.name_account(case_id=case, party_id=ident, holder=holder, bank="样例银行", number=f"63{n:017d}", evidence="确认书",
                                      by=self.people("asks")[0], at=self.at)  # fmt: skip
+        self.begin_sharing()
         self.looker = Looker(self.world.court_id, self.books)
         self.looker.complete(self.at.date())
 
@@ -164,6 +170,7 @@ class Walk:
         claim, fee = dice.choice([START, *[50_000_000] * 3, *[self.books.claimed(row.case or 0) + dice.randrange(200_000)] * 2, 1_000, -1]), dice.choice([0, 0, 0, 1, 20_000, -1])
         if self.attempt(lambda: receipts.account_for(receipt_ref=row.ref, claim_fen=claim, interest_fen=0, costs_fen=0, fee_fen=fee, by=self.who(dice, "asks"), at=self.at)):
             assert row.state == "booked"
+            assert not fee or self.plan_of(row.ref) is None, "a fee was taken out of a plan"
             row.settled += fee
             self.books.owed[row.case or 0] = claim
             self.books.moved(row.case or 0, -fee)
@@ -173,6 +180,7 @@ class Walk:
         case = dice.choice(self.world.cases)
         fen = dice.choice([0, 0, 0, dice.randrange(0, 900_000), self.books.held[case] - self.books.reserved(case)])
         if self.attempt(lambda: receipts.set_dispute(case_id=case, amount_fen=fen, reason="异议", by=self.who(dice, "asks"), at=self.at)):
+            assert fen >= self.held(case), "what an objection to a plan holds was let go"
             self.books.disputed[case] = fen
 
     def account_is_named(self, dice: random.Random) -> None:
@@ -203,8 +211,8 @@ class Walk:
             assert (row.state, case) == ("booked", row.case)
             assert account == accounts[0], "an account that was replaced was taken"
             assert kind == Payout.THIRD or role == {Payout.CLAIM: Party.APPLICANT, Payout.REFUND: Party.DEBTOR}[kind], "the wrong side gets money (I11)"
-            self.books.payouts[done.ref] = Goes(done.ref, row.ref, case, kind, fen, account.pk, "requested", [by.person_id])
-            self._within(self.books.payouts[done.ref])
+            assert (done.kind, done.amount_fen, done.account_id) == (kind, fen, account.pk)
+            self.goes(done, by)
 
     def _within(self, payout: Goes) -> None:
         """The bounds at the moment a payout is asked for or approved (I14)."""
@@ -253,6 +261,7 @@ class Walk:
             row.people.append(by.person_id)
         if step == "approve":
             self._within(row)
+            assert (plan := self.plan_of(row.receipt)) is None or plan.state == "final", "a payout out of a plan that is not final was approved"
             assert row.kind != Payout.THIRD or by.roles & {"president", "vice_president"}
         if step == "send":
             account = PayeeAccount.objects.get(pk=row.account)
@@ -296,6 +305,7 @@ class Walk:
         assert asker.person_id != by.person_id, "who asked for a correction approved it"
         assert not row.settled
         assert not self.books.spoken_for(row.ref)
+        assert self.plan_of(row.ref) is None, "a receipt was taken out of its plan"
         self.books.moved(row.case or 0, -row.fen)
         row.case = {"": None}.get(number, self.world.cases[int(number[-2]) - 1] if number else None)
         if row.case is None and row.channel == Receipt.OWN:

@@ -58,13 +58,15 @@ def ask(*, receipt_ref: str, creditor: str, fen: int, ground: str, reason: str, 
 
 def approve(*, deposit_ref: str, by: Actor, at: datetime) -> Deposit:
     """Another approves: the money goes to the court's deposit account. When it is the last of the receipt, its clocks are met.
-    Refuses who asked."""
+    Refuses who asked, and when the receipt was corrected away meanwhile."""
     what = what_of(DEPOSITED)
     with transaction.atomic():
         row = _locked(deposit_ref, by.court_id, what, Deposit.ASKED)
         if row.asked_by_id == by.person_id:
             raise Refusal.because(what, "提存由本人申请，须由另一人批准", clause=clause_of(DEPOSITED), now="请报有权限的领导批准", status=403)
         receipt = row.receipt
+        if (receipt.state, receipt.case_id) != (Receipt.BOOKED, row.case_id):
+            raise Refusal.because(what, f"来款 {receipt.receipt_no} 已经更正，不在本案账户", clause=clause_of(DEPOSITED), now="请退回提存申请", status=409)
         _bounds(receipt, row.creditor, row.fen, 0, what)
         paid = Payout.objects.filter(receipt=receipt, state=Payout.CONFIRMED).aggregate(fen=Sum("amount_fen"))["fen"] or 0
         kind = DEPOSITED if receipt.amount_fen - receipt.settled_fen - paid == row.fen else PARTLY
