@@ -20,7 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from tests.funds_campaign.walk import DONE, Walk
 from tests.funds_campaign.walking import LENGTH, walked
 
-STEPS, SEED = int(os.environ.get("ZHIXING_STEPS", "1200")), int(os.environ.get("ZHIXING_SEED", "1"))
+STEPS, SEED = int(os.environ.get("ZHIXING_STEPS", "2400")), int(os.environ.get("ZHIXING_SEED", "1"))
 SHORT, WALKS = 30, 4
 
 
@@ -58,7 +58,7 @@ class TestMoney(TestCase):
 @pytest.mark.django_db
 def test_long_walks_keep_every_invariant_and_do_everything() -> None:
     done = sum((walked(seed) for seed in range(SEED, SEED + max(3, STEPS // LENGTH))), Counter())
-    assert set(done) >= DONE, "an act that is never done proves nothing"
+    assert not DONE - set(done), f"never done, so nothing is proved about them: {DONE - set(done)}"
 
 
 pytestmark = pytest.mark.django_db

@@ -35,4 +35,4 @@ def test_every_act_of_distribution_is_all_or_nothing_at_every_statement() -> Non
 def test_what_the_bank_says_and_what_two_sign_is_whole_at_every_statement(tmp_path: Path) -> None:
     """四(三)1, 四(三)2(2), 四(三)3: batches by the connection, answers and pushes, statements, findings, reconciliations, reports."""
     world = make(cases=2)
-    holds(break_everything(world, BEFORE, which=bank_acts(world, tmp_path)), acts=1, places=1)
+    holds(break_everything(world, BEFORE, which=bank_acts(world, tmp_path)), acts=14, places=300)

@@ -44,7 +44,7 @@ WHOSE = {"check": "checks", "approve": "approves", "send": "pays", "confirm": "p
 START, HOLD = 2_000_000, timedelta(hours=24)
 
 
-DONE = {*AFTER, "correct", *(a for a in ACTS if a not in ("days_go_by", "payout_step_by_anybody"))}  # what walks must have come to
+DONE = {*AFTER, "correct", "replace", "object", "settle", "share", "plan: finish", "deposit: approve", "deposit: undo", "deposit: release", *(a for a in ACTS if a not in ("days_go_by", "payout_step_by_anybody"))}  # what walks must have come to
 
 
 class Walk(Sharing):

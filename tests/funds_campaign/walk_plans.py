@@ -23,8 +23,8 @@ from .world import World
 
 OTHER = "样丙"
 HOLDING = (PlanObjection.OPEN, PlanObjection.CORRECTED)
-SHARING = {"plan_is_drafted": 5, "plan_moves_on": 22, "deposit_is_asked_for": 3, "deposit_moves_on": 5, "refund_is_asked_for": 4}
-STEPS = {"drafted": ("check",) * 5 + ("withdraw",), "checked": ("tell",) * 7 + ("withdraw",), "told": ("finish",) * 4 + ("object", "settle"),
+SHARING = {"plan_is_drafted": 6, "plan_moves_on": 36, "deposit_is_asked_for": 4, "deposit_moves_on": 7, "refund_is_asked_for": 4}
+STEPS = {"drafted": ("check",) * 5 + ("withdraw",), "checked": ("tell",) * 7 + ("withdraw",), "told": ("finish",) * 6 + ("object", "settle"),
          "final": ("pay", "pay", "pay", "settle")}  # fmt: skip
 
 
@@ -130,7 +130,7 @@ class Sharing:
         """A plan or its next version; a new version holds nothing any more and takes nothing back."""
         by, case = self.who(dice, "asks"), row.case or 0
         most = self.rest(row.ref) + (sum(self.gone(old, name) for name in old.shares) if old else 0)
-        fen, claims = dice.choice([most, most, most + 1, row.fen, dice.randrange(1, row.fen + 1)]), self._claims(dice, case or self.world.cases[0])
+        fen, claims = dice.choice([most] * 5 + [most + 1, row.fen, dice.randrange(1, row.fen + 1)]), self._claims(dice, case or self.world.cases[0])
         wanted = plans.Draft({row.ref: fen}, "participation", claims)
         made = self.attempt(lambda: plans.draft(case_id=case, wanted=wanted, replaces=old.ref if old else "", by=by, at=self.at))
         if made is None:
@@ -202,7 +202,7 @@ class Sharing:
     def _settle(self, dice: random.Random, plan: Plan) -> None:
         if not plan.objections:
             return
-        ref, outcome = dice.choice(list(plan.objections)), dice.choice([PlanObjection.WITHDRAWN, PlanObjection.WITHDRAWN, PlanObjection.CORRECTED])
+        ref, outcome = dice.choice(list(plan.objections)), dice.choice([PlanObjection.WITHDRAWN] * 4 + [PlanObjection.CORRECTED])
         state, _, fen = plan.objections[ref]
         if self.attempt(lambda: objections.settle(objection_ref=ref, outcome=outcome, settled_on=self.at.date(), by=self.who(dice, "asks"), at=self.at)):
             assert state == PlanObjection.OPEN
